@@ -1,0 +1,50 @@
+import { readEmbedded } from "../embedded/index.ts";
+import { ensureToolchain, type Progress, type Toolchain } from "../toolchain/index.ts";
+import { type EngineOutput, type EngineRun, runEngine } from "./engine.ts";
+import { EMBEDDED, PROJECT, readStack, type Stack, StackError, stackEnvironment } from "./stack.ts";
+
+/** Everything a command needs to drive one stack. */
+export interface StackContext {
+  readonly stack: Stack;
+  readonly toolchain: Toolchain;
+  /** Environment of the engine: toolchain, state and secrets of this stack. */
+  readonly env: Record<string, string | undefined>;
+  /** Runs the engine on this stack. */
+  engine(args: readonly string[], options: StackEngineOptions): Promise<EngineRun>;
+}
+
+export interface StackEngineOptions {
+  readonly output: EngineOutput;
+  readonly events?: boolean;
+  readonly expected?: readonly number[];
+}
+
+/** Reads the stack and has the programs ready that drive it. */
+export async function openContext(stackName: string, progress?: Progress): Promise<StackContext> {
+  const stack = await readStack(stackName);
+  const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
+  const toolchain = await ensureToolchain({ groups: tools, progress });
+  const env = { ...toolchain.env, ...(await stackEnvironment(stack)) };
+  return {
+    stack,
+    toolchain,
+    env,
+    engine: ([command = "", ...rest], options) =>
+      runEngine([command, "--stack", stack.name, "--non-interactive", ...rest], {
+        cwd: PROJECT,
+        env,
+        ...options,
+      }),
+  };
+}
+
+/**
+ * Refuses to look at an embedded stack whose services were never started or have been taken down.
+ *
+ * @throws StackError saying how to start them
+ */
+export async function requireServices(stack: Stack): Promise<void> {
+  if (stack.embedded && (await readEmbedded(EMBEDDED)) === undefined) {
+    throw new StackError(`The embedded site of stack ${stack.name} is not running. \`./up\` starts it.`);
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { confirm } from "@inquirer/prompts";
+import { Command } from "commander";
+import { stopEmbedded } from "../embedded/index.ts";
+import { createProgress } from "../toolchain/index.ts";
+import { openContext } from "./context.ts";
+import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
+
+export function downCommand(): Command {
+  return new Command("down")
+    .summary("take a site down")
+    .description(
+      "Removes what `up` made. The provider's record stays on chain: the network cannot delete it, and the next\n" +
+        "`up` takes it over. For `dev` the embedded cluster and chain are stopped and their folder is removed.",
+    )
+    .addOption(stackOption())
+    .option("-y, --yes", "do not ask", false)
+    .addOption(jsonOption())
+    .action(async (options: StackOptions & { yes: boolean }) => {
+      const stack = await readStack(options.stack);
+      if (stack.embedded) await stopServices(options.json);
+      else await destroy(stack, options);
+      if (options.json)
+        process.stdout.write(`${JSON.stringify({ stack: stack.name, result: "succeeded" })}\n`);
+    });
+}
+
+/** The embedded site is thrown away whole, its chain included: undoing its resources one by one would be for nothing. */
+async function stopServices(json: boolean): Promise<void> {
+  if (!existsSync(EMBEDDED)) {
+    if (!json) process.stdout.write("Nothing to take down: the embedded site is not running.\n");
+    return;
+  }
+  const progress = createProgress({ silent: json });
+  await stopEmbedded({ folder: EMBEDDED, progress });
+  if (!json)
+    process.stdout.write("The embedded site is down: its processes are stopped and its folder is removed.\n");
+}
+
+async function destroy(stack: Stack, options: { yes: boolean; json: boolean }): Promise<void> {
+  if (!options.yes) {
+    if (!process.stdin.isTTY)
+      throw new StackError("`down` asks before it removes a real site. Pass --yes to do it unattended.");
+    const sure = await confirm({
+      message: `Remove everything that \`up\` made for ${stack.name} (${stack.site.domain})? Running leases would be lost.`,
+      default: false,
+    });
+    if (!sure) throw new StackError("Nothing was removed.");
+  }
+  const context = await openContext(stack.name, createProgress({ silent: options.json }));
+  await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
+    output: options.json ? "stderr" : "show",
+  });
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseSiteConfig, type SiteConfig } from "../components/site/config.ts";
+
+/** Folder of Pulumi.yaml: the repository's root. */
+export const PROJECT = join(import.meta.dirname, "..");
+
+/** Folder with everything that belongs to the embedded site, its state included. */
+export const EMBEDDED = process.env["PULUMI_AKASH_EMBEDDED"] ?? join(PROJECT, ".embedded");
+
+/** The embedded stack's passphrase. It guards a throwaway wallet's stack and is no secret. */
+const DEV_PASSPHRASE = "dev";
+
+/** A stack that has no file, or whose file says nothing of a site. */
+export class StackError extends Error {
+  override readonly name = "StackError";
+}
+
+/** One site's stack: its declaration and where the engine finds its state. */
+export interface Stack {
+  readonly name: string;
+  /** Path of `Pulumi.<name>.yaml`. */
+  readonly file: string;
+  readonly site: SiteConfig;
+  /** Runs on the embedded cluster and chain, which `up` starts and `down` stops. */
+  readonly embedded: boolean;
+}
+
+/**
+ * Reads and validates a stack's declaration.
+ *
+ * @throws StackError when the stack file is missing or declares no site
+ * @throws SiteConfigError when the declaration is not valid
+ */
+export async function readStack(name: string): Promise<Stack> {
+  const file = join(PROJECT, `Pulumi.${name}.yaml`);
+  if (!existsSync(file)) {
+    throw new StackError(
+      `There is no Pulumi.${name}.yaml. \`npm run init -- --stack ${name}\` asks a few questions and writes it.`,
+    );
+  }
+  const document = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;
+  const declared = document?.config?.["akash:site"];
+  if (declared === undefined) {
+    throw new StackError(
+      `Pulumi.${name}.yaml declares no \`akash:site\`. \`npm run init -- --stack ${name} --force\` writes one.`,
+    );
+  }
+  const site = parseSiteConfig(declared, `Pulumi.${name}.yaml`);
+  return { name, file, site, embedded: site.network === "devnet" };
+}
+
+/**
+ * The engine's variables for a stack: where its state is kept and what unlocks its secrets. What the person has
+ * set wins. The embedded stack keeps its state with the services it describes; any other keeps it where the
+ * person has logged in, else in their home folder, with a passphrase made once and readable by them alone.
+ */
+export async function stackEnvironment(
+  stack: Pick<Stack, "name" | "embedded">,
+): Promise<Record<string, string>> {
+  if (stack.embedded) {
+    const state = join(EMBEDDED, "state");
+    await mkdir(state, { recursive: true });
+    return { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: DEV_PASSPHRASE };
+  }
+  const environment: Record<string, string> = {};
+  const loggedIn = existsSync(
+    join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json"),
+  );
+  if (process.env["PULUMI_BACKEND_URL"] === undefined && !loggedIn) {
+    environment["PULUMI_BACKEND_URL"] = "file://~";
+  }
+  const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  if (PULUMI_CONFIG_PASSPHRASE === undefined && PULUMI_CONFIG_PASSPHRASE_FILE === undefined) {
+    environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = await passphraseFile(stack.name);
+  }
+  return environment;
+}
+
+async function passphraseFile(stack: string): Promise<string> {
+  const folder = join(process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "pulumi-akash");
+  const file = join(folder, `${stack}.passphrase`);
+  if (!existsSync(file)) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+    process.stderr.write(
+      `The passphrase of stack ${stack} was made and kept in ${file}. Back it up: without it the stack's secrets cannot be read.\n`,
+    );
+  }
+  await chmod(file, 0o600);
+  return file;
+}

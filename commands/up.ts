@@ -1,0 +1,76 @@
+import { confirm } from "@inquirer/prompts";
+import { Command } from "commander";
+import { ensureEmbedded } from "../embedded/index.ts";
+import { createProgress } from "../toolchain/index.ts";
+import { openContext, type StackContext } from "./context.ts";
+import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { preflight } from "./preflight.ts";
+import { EMBEDDED, StackError } from "./stack.ts";
+import { describeSite, type SiteOutputs } from "./summary.ts";
+
+interface UpOptions extends StackOptions {
+  readonly yes: boolean;
+}
+
+export function upCommand(): Command {
+  return new Command("up")
+    .summary("stand a site up, or bring it to what its file declares")
+    .description(
+      "Checks everything that can be checked beforehand, shows what will change, changes it, and ends with a summary.\n" +
+        "Running it again repairs what has drifted and finishes what was interrupted. `dev` asks nothing; a real site\n" +
+        "asks once.",
+    )
+    .addOption(stackOption())
+    .option("-y, --yes", "do not ask", false)
+    .addOption(jsonOption())
+    .action(up);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const started = Date.now();
+  const progress = createProgress({ silent: false });
+  const context = await openContext(options.stack, progress);
+  const { stack, toolchain } = context;
+  if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
+  await progress.step("checks before anything is changed", () => preflight(stack));
+  await ensureStack(context);
+  const output = options.json ? "stderr" : "show";
+  if (!stack.embedded && !options.yes) await previewAndAsk(context, output);
+  const run = await context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], {
+    output,
+    events: true,
+  });
+  const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+  const outputs = await readOutputs(context);
+  const seconds = (Date.now() - started) / 1000;
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, outputs }, null, 2)}\n`,
+    );
+  } else {
+    process.stdout.write(describeSite({ stack, outputs, seconds }));
+  }
+}
+
+/** A stack is made at its first `up`; making it again is no error. */
+async function ensureStack({ engine, stack }: StackContext): Promise<void> {
+  const run = await engine(["stack", "init", "--no-select"].concat(stack.name), {
+    output: "capture",
+    expected: [0, 1],
+  });
+  if (run.exitCode === 1 && !run.tail.includes("already exists")) throw new StackError(run.tail);
+}
+
+async function previewAndAsk(context: StackContext, output: "show" | "stderr"): Promise<void> {
+  await context.engine(["preview", "--refresh", "--run-program"], { output });
+  if (!process.stdin.isTTY) {
+    throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
+  }
+  const agreed = await confirm({ message: "Make these changes?", default: false });
+  if (!agreed) throw new StackError("Nothing was changed.");
+}
+
+async function readOutputs(context: StackContext): Promise<SiteOutputs> {
+  const { stdout } = await context.engine(["stack", "output", "--json"], { output: "capture" });
+  return JSON.parse(stdout) as SiteOutputs;
+}

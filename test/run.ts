@@ -1,0 +1,79 @@
+/**
+ * Everything, in one go: types, lint, unit tests, then the scenarios on real services.
+ * Arguments name parts to run (`types`, `lint`, `unit`, `integration`) or test files; none means all parts.
+ * The last line is `N passed, N failed, N skipped`.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createProgress, ensureToolchain } from "../toolchain/index.ts";
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const BIN = join(ROOT, "node_modules", ".bin");
+const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+
+const wanted = process.argv.slice(2);
+const files = wanted.filter((argument) => argument.endsWith(".ts"));
+const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(part));
+
+if (runs("types")) await check("types", "tsc", ["--noEmit"]);
+if (runs("lint")) await check("lint", "biome", ["check", "--error-on-warnings", "."]);
+if (runs("unit")) await mocha("unit", ["test/unit/**/*.test.ts"], []);
+if (runs("integration") || files.length > 0) {
+  const toolchain = await ensureToolchain({ progress: createProgress() });
+  const specs = files.length > 0 ? files : ["test/integration/**/*.test.ts"];
+  // Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
+  const jobs = String(Math.max(2, cpus().length));
+  await mocha("integration", specs, ["--parallel", "--jobs", jobs, "--timeout", "300000"], toolchain.env);
+}
+
+process.stdout.write(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped\n`);
+process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+
+async function check(name: string, tool: string, args: string[]): Promise<void> {
+  const code = await run(join(BIN, tool), args, process.env);
+  process.stdout.write(`${code === 0 ? "✓" : "✗"} ${name}\n`);
+  if (code === 0) tally.passed++;
+  else tally.failed++;
+}
+
+async function mocha(name: string, specs: string[], args: string[], env = process.env): Promise<void> {
+  process.stdout.write(`\n${name} tests\n`);
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-test-"));
+  const tallyFile = join(folder, "tally.json");
+  const reporter = ["--reporter", join(ROOT, "test", "support", "reporter.ts"), "--no-config"];
+  const code = await run(join(BIN, "mocha"), [...reporter, ...args, ...specs], {
+    ...env,
+    TALLY_FILE: tallyFile,
+  });
+  const counted = readTally(tallyFile);
+  rmSync(folder, { recursive: true, force: true });
+  tally.passed += counted?.passed ?? 0;
+  tally.skipped += counted?.skipped ?? 0;
+  // A runner that died before it could count is a failure by itself.
+  tally.failed += counted?.failed ?? (code === 0 ? 0 : 1);
+  if (counted !== undefined && counted.failed === 0 && code !== 0) tally.failed++;
+}
+
+function readTally(file: string): Tally | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Tally;
+  } catch {
+    return undefined;
+  }
+}
+
+function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { differences, type EngineEvent, type StepMetadata, valueAt } from "../../../commands/engineEvents.ts";
+
+const urn = (name: string) => `urn:pulumi:dev::pulumi-akash::akash:x:Thing::${name}`;
+
+function step(op: string, name: string, parts: Partial<StepMetadata> = {}): StepMetadata {
+  return { op, urn: urn(name), type: "akash:x:Thing", old: null, new: null, ...parts };
+}
+
+const pre = (metadata: StepMetadata): EngineEvent => ({ resourcePreEvent: { metadata } });
+
+describe("engine events", () => {
+  it("names a field as drift when only the world moved", () => {
+    const found = differences([
+      pre(step("refresh", "a", { old: { inputs: { hostUri: "https://a" } } })),
+      pre(
+        step("update", "a", {
+          old: { inputs: { hostUri: "https://hand" } },
+          new: { inputs: { hostUri: "https://a" } },
+          detailedDiff: { hostUri: {} },
+        }),
+      ),
+    ]);
+    assert.deepEqual(found.pending, []);
+    assert.deepEqual(found.drift, [
+      {
+        resource: "a",
+        type: "akash:x:Thing",
+        field: "hostUri",
+        kind: "changed",
+        declared: "https://a",
+        found: "https://hand",
+      },
+    ]);
+  });
+
+  it("names a field as pending when the declaration moved", () => {
+    const found = differences([
+      pre(step("refresh", "a", { old: { inputs: { hostUri: "https://a" } } })),
+      pre(
+        step("update", "a", {
+          old: { inputs: { hostUri: "https://a" } },
+          new: { inputs: { hostUri: "https://b" } },
+          diffs: ["hostUri"],
+        }),
+      ),
+    ]);
+    assert.deepEqual(found.drift, []);
+    assert.equal(found.pending.length, 1);
+  });
+
+  it("tells a missing resource from a new one", () => {
+    const found = differences([
+      pre(step("refresh", "gone", { old: { inputs: {} } })),
+      pre(step("create", "gone")),
+      pre(step("create", "fresh")),
+      pre(step("delete", "old")),
+    ]);
+    assert.deepEqual(
+      found.drift.map(({ resource, kind }) => [resource, kind]),
+      [["gone", "missing"]],
+    );
+    assert.deepEqual(
+      found.pending.map(({ resource, kind }) => [resource, kind]),
+      [
+        ["fresh", "new"],
+        ["old", "removed"],
+      ],
+    );
+  });
+
+  it("leaves out the stack, providers and unchanged resources", () => {
+    const stack = { ...step("update", "s", { diffs: ["x"] }), type: "pulumi:pulumi:Stack" };
+    const provider = {
+      ...step("update", "p", { diffs: ["kubeconfig"] }),
+      type: "pulumi:providers:kubernetes",
+    };
+    assert.deepEqual(differences([pre(stack), pre(provider), pre(step("same", "a"))]), {
+      drift: [],
+      pending: [],
+    });
+  });
+
+  it("follows property paths with dots, indices and quoted keys", () => {
+    const root = { a: { "b.c": [{ d: 1 }] } };
+    assert.equal(valueAt(root, 'a["b.c"][0].d'), 1);
+    assert.equal(valueAt(root, "a.x.y"), undefined);
+  });
+});
