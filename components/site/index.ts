@@ -1,0 +1,1 @@
+export { parseSiteConfig, type SiteConfig, SiteConfigError, type SiteDeclaration } from "./config.ts";
