@@ -1,0 +1,78 @@
+import pc from "picocolors";
+import type { Stack } from "./stack.ts";
+
+/** Stack outputs as `index.ts` exports them; the engine hides secret ones. */
+export interface SiteOutputs {
+  readonly site: string;
+  readonly owner: string;
+  readonly hostUri: string;
+  readonly network: { readonly chainId: string; readonly generation: string; readonly rpc: string };
+  readonly registration: { readonly attributes: Readonly<Record<string, string>>; readonly txHash: string; readonly height: number };
+  readonly certificate: { readonly serial: string; readonly notAfter: string; readonly state: string };
+  readonly dns: readonly { readonly name: string; readonly type: string; readonly value: string }[];
+  readonly gpu: { readonly allocatable: number; readonly models: readonly string[] };
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly balance: Readonly<Record<string, string>>;
+}
+
+/** What stands and what to do next, for somebody who is not a developer; 80 columns. */
+export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds: number }): string {
+  const { stack, outputs, seconds } = site;
+  const rows: [string, string][] = [
+    ["Provider", outputs.owner],
+    ["Answers at", outputs.hostUri],
+    ["Registered", `on ${outputs.network.chainId}, block ${outputs.registration.height}`],
+    ["Certificate", `${outputs.certificate.state} until ${outputs.certificate.notAfter.slice(0, 10)}`],
+    ["GPUs", describeGpus(outputs.gpu)],
+    ["Balance", describeBalance(outputs.balance)],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [
+    "",
+    `${pc.green("✓")} ${pc.bold(outputs.site)} is up (${seconds.toFixed(0)} s).`,
+    "",
+    ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
+    "",
+    ...describeDns(stack, outputs.dns),
+    ...(stack.embedded ? SIMULATED : []),
+    "Next:",
+    ...nextSteps(stack),
+    "",
+  ].join("\n");
+}
+
+function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {
+  return allocatable === 0 ? "none" : `${allocatable} × ${models.join(", ")}`;
+}
+
+function describeBalance(balance: SiteOutputs["balance"]): string {
+  const akt = Number(balance["uakt"] ?? "0") / 1_000_000;
+  return `${akt.toLocaleString("en", { maximumFractionDigits: 2 })} AKT`;
+}
+
+function describeDns(stack: Stack, records: SiteOutputs["dns"]): string[] {
+  if (stack.embedded || stack.site.dns.provider !== "manual") return [];
+  return [
+    "DNS records to make at your DNS host:",
+    ...records.map(({ name, type, value }) => `  ${name}  ${type}  ${value}`),
+    "",
+  ];
+}
+
+const SIMULATED = [
+  "This is the embedded site. Real: the Kubernetes API, the chain, the wallet, the registration,",
+  "the certificate. Simulated: the two machines and their GPU, so no container really runs, and",
+  "the AKT, which is worth nothing.",
+  "",
+];
+
+function nextSteps({ embedded, name }: Stack): string[] {
+  const flag = embedded ? "" : ` -- -s ${name}`;
+  const steps: [string, string][] = [
+    [`npm run drift${flag}`, "what differs from the declaration"],
+    [`npm run outputs${flag}`, "everything above as JSON"],
+    [`npm run down${flag}`, "take it down again"],
+  ];
+  if (embedded) steps.unshift(["npm run init", "describe a real site"]);
+  return steps.map(([command, what]) => `  ${command.padEnd(26)} ${what}`);
+}
