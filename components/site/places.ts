@@ -4,9 +4,11 @@ import type { NetworkReference } from "../chain/types.ts";
 import { checked, domain, host, isDomain, pattern, port, sentence, size, text, variable } from "./fields.ts";
 
 /** The chain the site registers on. */
-export const networkField: z.ZodType<NetworkReference> = z
+export const networkField: z.ZodType<NetworkReference, NetworkReference> = z
   .union([
-    z.enum(["mainnet", "sandbox", "devnet"]),
+    z
+      .enum(["mainnet", "sandbox", "devnet"])
+      .describe("the chain: mainnet, sandbox, devnet (the embedded one) or {chainId, rpc, gasPrice}"),
     z.strictObject({
       chainId: text("the chain's id, for example akashnet-2"),
       rpc: z

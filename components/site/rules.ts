@@ -100,7 +100,7 @@ export const attributes: Rule = (root) => {
   return [...broken, { path: "attributes", value: "", problem: "names no `location-region`", remedy }];
 };
 
-const GPU_PRICE_KEY = /^[a-z0-9][a-z0-9-]*(\.\d+Gi)?$/;
+const GPU_PRICE_KEY = /^[a-z0-9][a-z0-9-]*(\.\d+Gi)?(\.(pcie|sxm))?$/;
 
 /** GPU prices are looked up by model; other keys never match an order. */
 export const gpuPrices: Rule = (root) => {

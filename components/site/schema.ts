@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { WalletSource } from "../wallet/types.ts";
-import { amount, checked, domain, email, pattern, text, variable, whole } from "./fields.ts";
+import { amount, domain, email, pattern, text, variable, whole } from "./fields.ts";
 import { addressField, clusterField, dnsField, networkField, nodesField, storageField } from "./places.ts";
 
-const wallet: z.ZodType<WalletSource> = z
+const wallet: z.ZodType<WalletSource, WalletSource> = z
   .union([
     z.strictObject({
       mnemonicEnv: variable("name of the environment variable that holds the 12 to 24 words"),
@@ -83,7 +83,9 @@ const pricing = z
     gpu: z
       .record(z.string(), amount("USD per month for one GPU of this model"))
       .default({})
-      .describe("USD per month for one GPU, by model (rtx5090) or model and memory (a100.80Gi)"),
+      .describe(
+        "USD per month for one GPU, by model (rtx5090), model and memory (a100.80Gi), or with the interface too (a100.80Gi.pcie)",
+      ),
     endpoint: price("one endpoint (an open port)", 0.05),
     ip: price("one leased IP address", 5),
   })
@@ -112,9 +114,9 @@ export const siteSchema = z
       "Use 2 to 40 lower-case letters, digits and dashes, beginning with a letter, for example garage.",
     ),
     domain: domain("domain under which the site answers as provider.<domain> and *.ingress.<domain>"),
-    hostUri: checked(
+    hostUri: pattern(
       "address of the provider published on chain; default: https://provider.<domain>:8443",
-      (value) => /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(value),
+      /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
       "is not an https address without path",
       "Write https://, the host in lower case and the port, nothing after it: https://provider.example.com:8443.",
     ).optional(),
