@@ -37,6 +37,13 @@ export interface CertificateRecord {
   readonly publicKeyPem: string;
 }
 
+/** An auditor's signature on attributes of a provider (`akash.audit`). It holds for these values only. */
+export interface AuditorSignature {
+  /** The auditor's address. */
+  readonly auditor: string;
+  readonly attributes: readonly Attribute[];
+}
+
 /** One message, free of the generation that the chain happens to speak. */
 export type ChainMessage =
   | { readonly type: "createProvider"; readonly record: ProviderRecord }
@@ -66,6 +73,7 @@ export interface ChainClient {
   readonly endpoint: string;
   provider(owner: string): Promise<ProviderRecord | undefined>;
   certificates(owner: string): Promise<readonly CertificateRecord[]>;
+  auditors(owner: string): Promise<readonly AuditorSignature[]>;
   /** Spendable balance by denomination in base units (1 AKT = 1 000 000 uakt). */
   balances(owner: string): Promise<Readonly<Record<string, bigint>>>;
   latestBlock(): Promise<{ readonly height: number; readonly time: Date }>;
