@@ -43,3 +43,12 @@ export class PromptUnavailable extends WalletError {
     );
   }
 }
+
+/** The private key of a sealed certificate does not open with this wallet: "private key not decryptable". */
+export class ProviderKeyNotDecryptable extends WalletError {
+  constructor(address: string) {
+    super(
+      `The sealed TLS key can't be decrypted by the wallet ${address}: it was sealed by another wallet, or is damaged. Configure the wallet that made it, or let \`up\` make and publish a new certificate.`,
+    );
+  }
+}
