@@ -1,87 +1,166 @@
-/** What an error code of the chain means to the person who meets it. */
-export interface CodeExplanation {
-  readonly meaning: string;
+/** An error of the chain's application, as modules register it. */
+export interface ChainCode {
+  readonly codespace: string;
+  readonly code: number;
+  /** The registered description; it ends the log of every error that wraps it. */
+  readonly text: string;
+  /** What the person who meets it does next. */
   readonly remedy: string;
 }
 
+const again = "Run the same command again.";
+
 /**
- * Codes as the modules register them: `x/provider` and `x/cert` of akash-network/node, `types/errors` of the
- * Cosmos SDK. They are the same in all generations.
+ * Codes as the modules register them: `x/provider` and `x/cert` of Akash, `types/errors` of the Cosmos SDK;
+ * the same in all generations.
  */
-const explanations: Readonly<Record<string, CodeExplanation>> = {
-  "provider/1": {
-    meaning: "host URI is not valid",
+const codes: readonly ChainCode[] = [
+  {
+    codespace: "provider",
+    code: 1,
+    text: "invalid provider: invalid host uri",
     remedy: "Use `https://provider.<domain>:8443`, without a path.",
   },
-  "provider/2": {
-    meaning: "host URI is not absolute",
+  {
+    codespace: "provider",
+    code: 2,
+    text: "invalid provider: not absolute host uri",
     remedy: "Use `https://provider.<domain>:8443`, without a path.",
   },
-  "provider/3": {
-    meaning: "provider not found",
-    remedy:
-      "The wallet has no provider record on this network: check owner and network, then run `up` again.",
+  {
+    codespace: "provider",
+    code: 3,
+    text: "invalid provider: address not found",
+    remedy: "The wallet has no provider record here: check wallet and network, then run `up` again.",
   },
-  "provider/4": {
-    meaning: "provider exists",
-    remedy: "Somebody registered it meanwhile: run `up` again, which adopts and updates the record.",
+  {
+    codespace: "provider",
+    code: 4,
+    text: "invalid provider: already exists",
+    remedy: "It was registered meanwhile: run `up` again, which adopts and updates the record.",
   },
-  "provider/6": {
-    meaning: "attributes are not valid",
+  {
+    codespace: "provider",
+    code: 6,
+    text: "attribute specification error",
     remedy: "Keys must be unique and match `^[a-zA-Z][\\w/.\\-]{1,126}$`.",
   },
-  "provider/7": {
-    meaning: "attributes conflict with active leases",
+  {
+    codespace: "provider",
+    code: 7,
+    text: "attributes cannot be changed",
     remedy: "Keep the attributes that running leases require until those leases end.",
   },
-  "provider/8": { meaning: "website is not valid", remedy: "Use a full URL such as `https://example.com`." },
-  "cert/1": {
-    meaning: "certificate not found",
-    remedy: "It was never published by this wallet: run `up` again, which publishes one.",
+  {
+    codespace: "provider",
+    code: 8,
+    text: "invalid provider: invalid info website",
+    remedy: "Use a full URL such as `https://example.com`.",
   },
-  "cert/3": {
-    meaning: "certificate exists",
+  {
+    codespace: "cert",
+    code: 1,
+    text: "certificate not found",
+    remedy: "This wallet never published it: run `up` again, which publishes one.",
+  },
+  {
+    codespace: "cert",
+    code: 3,
+    text: "certificate exists",
     remedy: "Its serial is taken: run `up` again, which makes a new one.",
   },
-  "cert/4": { meaning: "certificate already revoked", remedy: "Nothing is left to do: run `up` again." },
-  "cert/5": {
-    meaning: "serial number is not valid",
+  {
+    codespace: "cert",
+    code: 4,
+    text: "certificate already revoked",
+    remedy: "Nothing is left to do: run `up` again.",
+  },
+  {
+    codespace: "cert",
+    code: 5,
+    text: "invalid serial number",
     remedy: "Run `up` again, which makes a new certificate.",
   },
-  "cert/6": {
-    meaning: "certificate is not valid",
+  {
+    codespace: "cert",
+    code: 6,
+    text: "invalid certificate value",
     remedy: "Its subject must be the owner's address: run `up` again, which makes a new one.",
   },
-  "cert/7": { meaning: "public key is not valid", remedy: "Run `up` again, which makes a new certificate." },
-  "sdk/4": {
-    meaning: "signature refused",
-    remedy: "Wallet, chain id and account do not match: check `network.chainId` and the wallet source.",
+  {
+    codespace: "cert",
+    code: 7,
+    text: "invalid pubkey value",
+    remedy: "Run `up` again, which makes a new certificate.",
   },
-  "sdk/5": { meaning: "insufficient funds", remedy: "Send funds to the wallet and run again." },
-  "sdk/9": { meaning: "unknown account", remedy: "The wallet never received funds here: send some first." },
-  "sdk/11": { meaning: "out of gas", remedy: "Run again: gas is measured anew for the state as it is now." },
-  "sdk/13": {
-    meaning: "insufficient fee",
+  {
+    codespace: "sdk",
+    code: 4,
+    text: "unauthorized",
+    remedy: "Wallet, chain id and account do not match: check `network.chainId` and the wallet.",
+  },
+  {
+    codespace: "sdk",
+    code: 5,
+    text: "insufficient funds",
+    remedy: "Send funds to the wallet and run again.",
+  },
+  {
+    codespace: "sdk",
+    code: 9,
+    text: "unknown address",
+    remedy: "The wallet never received funds on this network: send some first.",
+  },
+  {
+    codespace: "sdk",
+    code: 11,
+    text: "out of gas",
+    remedy: `${again} Gas is measured anew for the state as it is then.`,
+  },
+  {
+    codespace: "sdk",
+    code: 13,
+    text: "insufficient fee",
     remedy: "Raise `network.gasPrice` to what the node requires, or use another endpoint.",
   },
-  "sdk/18": { meaning: "invalid request", remedy: "Correct the value the chain names." },
-  "sdk/19": { meaning: "already in the mempool", remedy: "Nothing to do: it will be confirmed." },
-  "sdk/20": { meaning: "mempool is full", remedy: "The network is busy: run again in some minutes." },
-  "sdk/30": {
-    meaning: "timeout height passed",
-    remedy: "It was not included in time and never will be: run again.",
+  { codespace: "sdk", code: 19, text: "tx already in mempool", remedy: "Nothing: it is on its way." },
+  {
+    codespace: "sdk",
+    code: 20,
+    text: "mempool is full",
+    remedy: "The network is busy: run again in a while.",
   },
-  "sdk/32": {
-    meaning: "sequence mismatch",
-    remedy: "Another signer used this wallet at the same moment: run again; use a wallet for one site only.",
+  {
+    codespace: "sdk",
+    code: 30,
+    text: "tx timeout height",
+    remedy: `It was not included in time and never will be. ${again}`,
   },
-};
+  {
+    codespace: "sdk",
+    code: 32,
+    text: "incorrect account sequence",
+    remedy: `Another signer used this wallet at the same moment. ${again} Keep a wallet to one site.`,
+  },
+];
 
-export function explainCode(codespace: string, code: number): CodeExplanation {
+/**
+ * The registered error behind an answer. Its code where it has one; else its text, because modules and the
+ * simulation service wrap errors in ways that lose the code (`undefined` 1, `sdk` 6 and 18).
+ */
+export function identifyCode(answer: {
+  readonly codespace: string;
+  readonly code: number;
+  readonly log: string;
+}): ChainCode {
+  const { codespace, code, log } = answer;
   return (
-    explanations[`${codespace}/${code}`] ?? {
-      meaning: "unexpected",
-      remedy: "Look the code up in the module of that name, or run again with another endpoint.",
+    codes.find((known) => known.codespace === codespace && known.code === code) ??
+    codes.find((known) => log.includes(known.text)) ?? {
+      codespace,
+      code,
+      text: "not a known code",
+      remedy: "Correct what the chain names; if it names nothing, use another endpoint.",
     }
   );
 }

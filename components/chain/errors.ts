@@ -1,4 +1,4 @@
-import { explainCode } from "./codes.ts";
+import { identifyCode } from "./codes.ts";
 
 /** An error of this folder: one sentence on what is wrong and where, one on what to do next. */
 export class ChainError extends Error {
@@ -96,8 +96,9 @@ export class UnknownGeneration extends ChainError {
 export class TransactionRefused extends ChainError {
   /** Where: dry run, the node's check before its mempool, or in a block. */
   readonly stage: "simulation" | "check" | "execution";
-  readonly code: number;
+  /** Module and number of the error, also where the chain gave them in its log only. */
   readonly codespace: string;
+  readonly code: number;
   readonly log: string;
   /** Hash of the signed transaction; absent when nothing was signed. */
   readonly hash: string | undefined;
@@ -109,16 +110,16 @@ export class TransactionRefused extends ChainError {
     answer: { code: number; codespace: string; log: string },
     hash?: string,
   ) {
-    const { meaning, remedy } = explainCode(answer.codespace, answer.code);
-    const transaction = hash ? ` transaction ${hash}` : " the transaction";
+    const { codespace, code, text, remedy } = identifyCode(answer);
+    const transaction = hash ? `transaction ${hash}` : "a transaction";
     const log = answer.log.trim().slice(0, 400);
     super(
-      `The chain refused${transaction} at ${stage} (${answer.codespace} code ${answer.code}, ${meaning}): ${log}.`,
+      `The chain refused ${transaction} at ${stage}: ${text} (${codespace} code ${code}): ${log}.`,
       remedy,
     );
     this.stage = stage;
-    this.code = answer.code;
-    this.codespace = answer.codespace;
+    this.codespace = codespace;
+    this.code = code;
     this.log = answer.log;
     this.hash = hash;
     const index = /message index: (\d+)/.exec(answer.log)?.[1];
@@ -128,6 +129,16 @@ export class TransactionRefused extends ChainError {
   /** Another transaction of this wallet came first; nothing was executed. */
   get isSequenceMismatch(): boolean {
     return this.codespace === "sdk" && this.code === 32;
+  }
+}
+
+/** A transaction was not included in the blocks it was valid for, and never will be. */
+export class TransactionExpired extends ChainError {
+  readonly hash: string;
+
+  constructor(chainId: string, hash: string, reason: string) {
+    super(`Transaction ${hash} on ${chainId} was not executed: ${reason}.`, "Run the same command again.");
+    this.hash = hash;
   }
 }
 

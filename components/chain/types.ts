@@ -1,3 +1,5 @@
+import type { Wallet } from "../wallet/types.ts";
+
 /** A chain to talk to. */
 export interface NetworkConfig {
   /** Chain id, for example `akashnet-2`. An endpoint that answers with another one is refused. */
@@ -78,3 +80,26 @@ export interface ChainClient {
   balances(owner: string): Promise<Readonly<Record<string, bigint>>>;
   latestBlock(): Promise<{ readonly height: number; readonly time: Date }>;
 }
+
+/** What a builder of messages is given. */
+export interface SubmitContext {
+  readonly chain: ChainClient;
+  readonly wallet: Wallet;
+  /**
+   * A transaction that an earlier, interrupted run had sent, and which was found executed just now: what
+   * the builder would otherwise have sent may be in it.
+   */
+  readonly recovered: RecoveredTransaction | undefined;
+}
+
+export interface RecoveredTransaction {
+  readonly receipt: TransactionReceipt;
+  /** Types of its messages, in order. */
+  readonly messages: readonly ChainMessage["type"][];
+}
+
+/**
+ * Builds the messages that are missing on the chain; none when nothing is. It may take seconds: it runs in
+ * parallel with the other builders of its batch, while the wallet is locked.
+ */
+export type MessageBuilder = (context: SubmitContext) => Promise<readonly ChainMessage[]>;
