@@ -1,0 +1,17 @@
+#!/bin/sh
+# toolchain/run.sh COMMAND [ARGUMENT...]: obtains Node and the npm packages if
+# they are missing, then runs a command of the project; `test` runs the tests.
+# `npm run COMMAND` and the short ./up and ./test come here.
+set -eu
+toolchain=$(cd "$(dirname "$0")" && pwd -P)
+repo=$(dirname "$toolchain")
+if [ $# -eq 0 ]; then
+  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|outputs|bench|test [argument...]" >&2
+  exit 2
+fi
+# shellcheck source=toolchain/bootstrap.sh
+. "$toolchain/bootstrap.sh"
+command=$1
+shift
+if [ "$command" = test ]; then exec node "$repo/test/run.ts" "$@"; fi
+exec node "$repo/commands/main.ts" "$command" "$@"
