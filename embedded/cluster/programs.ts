@@ -1,0 +1,184 @@
+import { fileURLToPath } from "node:url";
+import type { Binaries, Program } from "../types.ts";
+import type { Credentials } from "./credentials.ts";
+
+export const clusterPorts = {
+  etcd: "etcd",
+  etcdPeer: "etcd",
+  apiServer: "kube-apiserver",
+  controllerManager: "kube-controller-manager",
+  scheduler: "kube-scheduler",
+  kwok: "kwok",
+} as const;
+
+/** Port numbers by what listens on them. */
+export type ClusterPorts = Readonly<Record<keyof typeof clusterPorts, number>>;
+
+export interface ClusterLayout {
+  readonly toolchain: Binaries;
+  readonly ports: ClusterPorts;
+  readonly credentials: Credentials;
+  readonly kubeconfig: string;
+  /** Folder of etcd's data. */
+  readonly data: string;
+}
+
+const localhost = "127.0.0.1";
+
+/** What hears about this cluster are a few nodes and a few hundred objects: small heaps, no profiling. */
+const smallHeap = { GOGC: "50" };
+
+/** Controllers without work here: nobody joins, nothing scales by load, and nothing is attached to a machine. */
+const idleControllers = [
+  "bootstrap-signer-controller",
+  "certificatesigningrequest-approving-controller",
+  "certificatesigningrequest-cleaner-controller",
+  "certificatesigningrequest-signing-controller",
+  "horizontal-pod-autoscaler-controller",
+  "node-ipam-controller",
+  "persistentvolume-attach-detach-controller",
+  "persistentvolume-expander-controller",
+  "token-cleaner-controller",
+  "ttl-controller",
+];
+
+/** etcd and the API server, which start together: the API server waits for etcd. */
+export function serverPrograms(layout: ClusterLayout): Program[] {
+  return [etcd(layout), apiServer(layout)];
+}
+
+/** What works on the API server's objects. */
+export function controllerPrograms(layout: ClusterLayout): Program[] {
+  return [controllerManager(layout), scheduler(layout), kwok(layout)];
+}
+
+/** `https://127.0.0.1:port` */
+export function serverUrl({ apiServer }: ClusterPorts): string {
+  return `https://${localhost}:${apiServer}`;
+}
+
+function etcd({ toolchain, ports, credentials, data }: ClusterLayout): Program {
+  const client = `https://${localhost}:${ports.etcd}`;
+  const peer = `https://${localhost}:${ports.etcdPeer}`;
+  const { authority, serverCertificate, serverKey } = credentials;
+  return {
+    name: "etcd",
+    command: toolchain.path("etcd"),
+    env: smallHeap,
+    args: [
+      "--name=embedded",
+      `--data-dir=${data}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=embedded=${peer}`,
+      // Other users of this machine must not read Secrets past the API server.
+      "--client-cert-auth",
+      `--trusted-ca-file=${authority}`,
+      `--cert-file=${serverCertificate}`,
+      `--key-file=${serverKey}`,
+      "--peer-client-cert-auth",
+      `--peer-trusted-ca-file=${authority}`,
+      `--peer-cert-file=${serverCertificate}`,
+      `--peer-key-file=${serverKey}`,
+      "--auto-compaction-retention=10m",
+      "--snapshot-count=1000",
+      "--log-level=warn",
+    ],
+  };
+}
+
+function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
+  const { authority, serverCertificate, serverKey, serviceAccountKey } = credentials;
+  return {
+    name: "kube-apiserver",
+    command: toolchain.path("kube-apiserver"),
+    env: smallHeap,
+    args: [
+      `--bind-address=${localhost}`,
+      `--secure-port=${ports.apiServer}`,
+      // Never dialled; without it the start fails on a machine that has no network.
+      "--advertise-address=192.0.2.1",
+      "--endpoint-reconciler-type=none",
+      `--etcd-servers=https://${localhost}:${ports.etcd}`,
+      `--etcd-cafile=${authority}`,
+      `--etcd-certfile=${serverCertificate}`,
+      `--etcd-keyfile=${serverKey}`,
+      `--tls-cert-file=${serverCertificate}`,
+      `--tls-private-key-file=${serverKey}`,
+      `--client-ca-file=${authority}`,
+      "--authorization-mode=Node,RBAC",
+      "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      `--service-account-key-file=${serviceAccountKey}`,
+      `--service-account-signing-key-file=${serviceAccountKey}`,
+      "--service-cluster-ip-range=10.43.0.0/16",
+      "--allow-privileged=true",
+      "--enable-priority-and-fairness=false",
+      "--profiling=false",
+    ],
+  };
+}
+
+function controllerManager({ toolchain, ports, credentials, kubeconfig }: ClusterLayout): Program {
+  return {
+    name: "kube-controller-manager",
+    command: toolchain.path("kube-controller-manager"),
+    env: smallHeap,
+    args: [
+      ...controllerArgs(kubeconfig, ports),
+      ...servingArgs(credentials, ports.controllerManager),
+      `--root-ca-file=${credentials.authority}`,
+      `--service-account-private-key-file=${credentials.serviceAccountKey}`,
+      `--controllers=*,${idleControllers.map((name) => `-${name}`).join(",")}`,
+      // Simulated nodes give a sign of life every ten minutes (stages.yaml).
+      "--node-monitor-period=1m",
+      "--node-monitor-grace-period=1h",
+    ],
+  };
+}
+
+function scheduler({ toolchain, ports, credentials, kubeconfig }: ClusterLayout): Program {
+  return {
+    name: "kube-scheduler",
+    command: toolchain.path("kube-scheduler"),
+    env: smallHeap,
+    args: [...controllerArgs(kubeconfig, ports), ...servingArgs(credentials, ports.scheduler)],
+  };
+}
+
+function controllerArgs(kubeconfig: string, ports: ClusterPorts): string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--master=${serverUrl(ports)}`,
+    // There is one of each, and with an election it would end itself whenever the API server restarts.
+    "--leader-elect=false",
+    "--profiling=false",
+  ];
+}
+
+function servingArgs({ serverCertificate, serverKey }: Credentials, port: number): string[] {
+  return [
+    `--bind-address=${localhost}`,
+    `--secure-port=${port}`,
+    `--tls-cert-file=${serverCertificate}`,
+    `--tls-private-key-file=${serverKey}`,
+  ];
+}
+
+function kwok({ toolchain, ports, kubeconfig }: ClusterLayout): Program {
+  return {
+    name: "kwok",
+    command: toolchain.path("kwok"),
+    env: smallHeap,
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--master=${serverUrl(ports)}`,
+      `--config=${fileURLToPath(new URL("stages.yaml", import.meta.url))}`,
+      "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+      "--node-lease-duration-seconds=0",
+      "--cidr=10.42.0.0/16",
+      `--server-address=${localhost}:${ports.kwok}`,
+    ],
+  };
+}
