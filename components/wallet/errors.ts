@@ -28,6 +28,21 @@ export class WalletFileExposed extends WalletError {
   }
 }
 
+/** A new wallet is never written over an existing one. */
+export class WalletFileExists extends WalletError {
+  constructor(path: string) {
+    super(`The wallet file ${path} exists already and is left as it is. Use it, or choose another path.`);
+  }
+}
+
+export class BackupNotConfirmed extends WalletError {
+  constructor() {
+    super(
+      "The new wallet was not kept, since its words were not given back. Start again with pen and paper ready.",
+    );
+  }
+}
+
 /** The words are not a valid BIP-39 phrase. */
 export class MnemonicInvalid extends WalletError {
   constructor(origin: string, problem: string) {
@@ -49,6 +64,62 @@ export class ProviderKeyNotDecryptable extends WalletError {
   constructor(address: string) {
     super(
       `The sealed TLS key can't be decrypted by the wallet ${address}: it was sealed by another wallet, or is damaged. Configure the wallet that made it, or let \`up\` make and publish a new certificate.`,
+    );
+  }
+}
+
+export class KeyNotFound extends WalletError {
+  constructor(directory: string, keyName: string, existing: readonly string[]) {
+    const known = existing.length > 0 ? `it has: ${existing.join(", ")}` : "it holds no keys";
+    super(
+      `The keyring ${directory} has no key "${keyName}"; ${known}. Correct \`keyName\` or \`keyringDir\`.`,
+    );
+  }
+}
+
+export class KeyringItemUnreadable extends WalletError {
+  constructor(path: string, backend: string) {
+    super(
+      `The keyring item ${path} can't be read as one of backend \`${backend}\`. Check \`backend\`, or export the key again with \`keys export\`.`,
+    );
+  }
+}
+
+/** What the binaries answer with "too many failed passphrase attempts". */
+export class KeyringPassphraseWrong extends WalletError {
+  constructor(directory: string, variable: string) {
+    super(
+      `The passphrase in ${variable} does not open the keyring ${directory} (a Cosmos binary would say "too many failed passphrase attempts"). Set it to the passphrase the keyring was made with.`,
+    );
+  }
+}
+
+/** A Ledger, multisig or watch-only key, or another algorithm. */
+export class KeyUnusable extends WalletError {
+  constructor(keyName: string, problem: string) {
+    super(`The key "${keyName}" can't run a provider: ${problem}. Use a local secp256k1 key.`);
+  }
+}
+
+export class ArmorInvalid extends WalletError {
+  constructor(origin: string, problem: string) {
+    super(`${origin} is not an armored private key: ${problem}. Export it again with \`keys export NAME\`.`);
+  }
+}
+
+/** "unrecognized KDF type". */
+export class ArmorKdfUnknown extends WalletError {
+  constructor(origin: string, kdf: string) {
+    super(
+      `${origin} is protected with an unrecognized KDF type "${kdf}"; bcrypt and argon2 are known. Export the key with the chain's own binary.`,
+    );
+  }
+}
+
+export class ArmorPassphraseWrong extends WalletError {
+  constructor(origin: string, variable: string) {
+    super(
+      `The passphrase in ${variable} does not open ${origin}. Set it to the one given to \`keys export\`.`,
     );
   }
 }

@@ -1,6 +1,10 @@
 export { type CertificateDescription, describeCertificate } from "./certificate.ts";
 export * from "./errors.ts";
-export { openWallet } from "./openWallet.ts";
+export { exportArmor, importArmor } from "./keyring/armor.ts";
+export { readKeyring, writeKeyringTest } from "./keyring/directory.ts";
+export { type NewWallet, type NewWalletOptions, newWallet } from "./newWallet.ts";
+export { openWallet, promptedWordsVariable } from "./openWallet.ts";
+export { askWords, terminalPrompts, type WalletPrompts } from "./prompts.ts";
 export {
   createProviderKey,
   openProviderKey,

@@ -1,33 +1,72 @@
-import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
-import { WalletFileExposed, WalletFileMissing, WalletVariableMissing } from "./errors.ts";
+import { readFile } from "node:fs/promises";
+import { WalletFileMissing, WalletVariableMissing } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, parseWords } from "./mnemonic.ts";
+import { absolutePath, readPrivateFile } from "./privateFile.ts";
 import type { Wallet, WalletSource } from "./types.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
+ * With `wallet: {prompt: true}`, a command asks once and hands the words to the programs it starts in this
+ * variable. A variable is not in the list of processes, and it ends with them.
+ */
+export const promptedWordsVariable = "PULUMI_AKASH_WALLET_WORDS";
+
+/**
  * Reads the key from where the declaration says. Nothing is cached: a changed file is seen at the next call.
  *
  * @param env where the variables are looked up; the process's own by default
+ * @param ask asks for the words when `source` is `{prompt: true}` and they were not asked for before
  * @throws WalletError
  */
-export async function openWallet(source: WalletSource, env: Environment = process.env): Promise<Wallet> {
+export async function openWallet(
+  source: WalletSource,
+  env: Environment = process.env,
+  ask: () => Promise<string> = askOnTerminal,
+): Promise<Wallet> {
   if ("mnemonicEnv" in source) {
     const words = variable(env, source.mnemonicEnv, "the wallet's 12 to 24 words");
     return fromWords(words, `the variable ${source.mnemonicEnv}`);
   }
   if ("mnemonicFile" in source) {
-    const path = absolute(source.mnemonicFile);
+    const path = absolutePath(source.mnemonicFile);
     return fromWords(await readPrivateFile(path), path);
   }
-  throw new Error("not yet");
+  if ("armorFile" in source) return fromArmor(source, env);
+  if ("keyringDir" in source) return fromKeyring(source, env);
+  return fromWords(env[promptedWordsVariable] || (await ask()), "what was typed");
 }
 
 async function fromWords(words: string, origin: string): Promise<Wallet> {
   return new KeyWallet(await deriveKey(parseWords(words, origin)));
+}
+
+async function fromArmor(
+  source: Extract<WalletSource, { armorFile: string }>,
+  env: Environment,
+): Promise<Wallet> {
+  const { importArmor } = await import("./keyring/armor.ts");
+  const origin = absolutePath(source.armorFile);
+  const passphrase = variable(env, source.passphraseEnv, "the passphrase of the armored key");
+  const text = await readFile(origin, "utf8").catch(() => {
+    throw new WalletFileMissing(origin);
+  });
+  return new KeyWallet(await importArmor(text, { origin, passphrase, variable: source.passphraseEnv }));
+}
+
+async function fromKeyring(
+  source: Extract<WalletSource, { keyringDir: string }>,
+  env: Environment,
+): Promise<Wallet> {
+  const { readKeyring } = await import("./keyring/directory.ts");
+  const { backend, keyName, passphraseEnv = "the variable of `passphraseEnv`" } = source;
+  const directory = absolutePath(source.keyringDir);
+  if (backend === "test")
+    return new KeyWallet((await readKeyring({ directory, backend, keyName })).privateKey);
+  const value = variable(env, passphraseEnv, "the keyring's passphrase");
+  const passphrase = { value, variable: passphraseEnv };
+  return new KeyWallet((await readKeyring({ directory, backend, keyName, passphrase })).privateKey);
 }
 
 function variable(env: Environment, name: string, holds: string): string {
@@ -36,16 +75,7 @@ function variable(env: Environment, name: string, holds: string): string {
   return value;
 }
 
-function absolute(path: string): string {
-  return resolve(path.replace(/^~(?=\/|$)/, homedir()));
-}
-
-/** The content of a file that only its owner may read. */
-async function readPrivateFile(path: string): Promise<string> {
-  const missing = () => {
-    throw new WalletFileMissing(path);
-  };
-  const { mode } = await stat(path).catch(missing);
-  if (mode & 0o077) throw new WalletFileExposed(path, mode);
-  return readFile(path, "utf8").catch(missing);
+async function askOnTerminal(): Promise<string> {
+  const { askWords, terminalPrompts } = await import("./prompts.ts");
+  return askWords(await terminalPrompts());
 }
