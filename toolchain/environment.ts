@@ -1,31 +1,50 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder, publishFolder } from "./cache.ts";
 import { type Context, isReachable } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
 import { findOnPath } from "./processes.ts";
 
 /**
- * One folder of links to exactly these programs, for PATH: `<cache>/bin-<hash>`.
+ * One folder of links to exactly these programs and our scripts, for PATH: `<cache>/bin-<hash>`.
  * Its name follows from its content, so it never changes under a running process.
  */
-export function linkPrograms(root: string, programs: ReadonlyMap<string, string>): string {
-  const entries = [...programs].sort(([a], [b]) => (a < b ? -1 : 1));
+export function linkPrograms(
+  root: string,
+  programs: ReadonlyMap<string, string>,
+  scripts: string = join(toolchainFolder, "bin"),
+): string {
+  const all = new Map(readdirSync(scripts).map((name) => [name, join(scripts, name)]));
+  for (const [name, path] of programs) all.set(name, path);
+  const entries = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
   const hash = createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 10);
   const target = join(root, `bin-${hash}`);
   if (existsSync(target)) return target;
   const temporary = makeTemporaryFolder(target);
-  mkdirSync(temporary, { recursive: true });
-  for (const [name, path] of entries) symlinkSync(path, join(temporary, name));
+  for (const [name, path] of entries) linkProgram(root, path, join(temporary, name));
   publishFolder(temporary, target);
   return target;
 }
 
 /**
- * The environment in which the toolchain's programs run: PATH with the linked programs, our
- * scripts and this Node first; no update checks; no search for plugins that cannot be had.
+ * Programs of the cache are linked hard where that works: the engine looks for its language host
+ * beside its own file, and warns about one it has to find on PATH.
+ */
+function linkProgram(root: string, path: string, link: string): void {
+  if (path.startsWith(root + sep)) {
+    try {
+      linkSync(path, link);
+      return;
+    } catch {}
+  }
+  symlinkSync(path, link);
+}
+
+/**
+ * The environment in which the toolchain's programs run: PATH with the linked programs
+ * and this Node first; no update checks; no search for plugins that cannot be had.
  */
 export function composeEnvironment(
   env: NodeJS.ProcessEnv,
@@ -33,7 +52,7 @@ export function composeEnvironment(
   pluginsToBeHad: boolean,
   node: string = process.execPath,
 ): NodeJS.ProcessEnv {
-  const first = [binFolder, join(toolchainFolder, "bin"), dirname(node)];
+  const first = [binFolder, dirname(node)];
   const rest = (env.PATH ?? "").split(delimiter).filter((folder) => folder && !first.includes(folder));
   const result: NodeJS.ProcessEnv = {
     ...env,

@@ -1,0 +1,94 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "./context.ts";
+import { arePluginsToBeHad, composeEnvironment, linkPrograms } from "./environment.ts";
+import { explainDiskError, ToolchainError } from "./errors.ts";
+import { expandTools } from "./pins.ts";
+import { formatElapsed } from "./progress.ts";
+import { findTool, hasReleaseAtHand, obtainTool } from "./resolve.ts";
+
+/** Programs that are there, and the environment to run them in. */
+export interface Toolchain {
+  /** Absolute path of a program. Throws ToolchainError `unknown-tool` for one that was not asked for. */
+  path(tool: string): string;
+  /** PATH with the programs first, and what keeps Pulumi from searching for updates and plugins. */
+  env: NodeJS.ProcessEnv;
+}
+
+const downloadsAtOnce = 4;
+
+/** The work of `ensureToolchain`, on a context that tests can make. `started` is for the closing line. */
+export async function ensureWith(
+  context: Context,
+  tools: readonly string[],
+  started: number = Date.now(),
+): Promise<Toolchain> {
+  const { root, env } = context;
+  try {
+    mkdirSync(root, { recursive: true });
+    const programs = await locateAll(context, expandTools(context.pins, tools));
+    const binFolder = linkPrograms(root, programs);
+    const result = composeEnvironment(env, binFolder, await arePluginsToBeHad(context));
+    context.progress.line(`toolchain ready (${formatElapsed(Date.now() - started)})`);
+    return { env: result, path: (tool) => pathOf(programs, binFolder, tool) };
+  } catch (error) {
+    throw explainDiskError(error, root);
+  }
+}
+
+async function locateAll(context: Context, tools: string[]): Promise<Map<string, string>> {
+  const programs = new Map<string, string>();
+  const locate = async (names: string[]): Promise<string[]> => {
+    const missing: string[] = [];
+    for (const tool of names) {
+      const path = await findTool(context, tool);
+      if (path) programs.set(tool, path);
+      else missing.push(tool);
+    }
+    return missing;
+  };
+  let missing = await locate(tools);
+  if (missing.length > 0) {
+    const atHand = await Promise.all(missing.map((tool) => hasReleaseAtHand(context, tool)));
+    await eachAtOnce(
+      downloadsAtOnce,
+      missing.filter((_, i) => atHand[i]),
+      (tool) => obtainTool(context, tool),
+    );
+    // A release may have brought along others (the language host comes with the engine).
+    missing = await locate(missing);
+    // Go uses every core by itself; two builds at once only fight over memory.
+    for (const tool of missing) await obtainTool(context, tool);
+    missing = await locate(missing);
+  }
+  if (missing.length > 0) {
+    throw new ToolchainError(
+      "unavailable",
+      `${missing.join(", ")}: installed, but not found in the cache folder ${context.root}`,
+      "Something removes files there: check, and run the command again",
+    );
+  }
+  return programs;
+}
+
+/** Runs `act` for every item, at most `limit` at a time; the first error is thrown when all have ended. */
+async function eachAtOnce<T>(limit: number, items: T[], act: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const errors: unknown[] = [];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      await act(item).catch((error: unknown) => errors.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  if (errors.length > 0) throw errors[0];
+}
+
+function pathOf(programs: Map<string, string>, binFolder: string, tool: string): string {
+  if (programs.has(tool)) return join(binFolder, tool);
+  throw new ToolchainError(
+    "unknown-tool",
+    `\`${tool}\` is not part of this toolchain`,
+    `Ask ensureToolchain for it; it was asked for ${[...programs.keys()].join(", ")}`,
+  );
+}
