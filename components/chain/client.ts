@@ -19,8 +19,12 @@ export interface ChainOptions {
 
 /** A {@link ChainClient} with the raw calls that signing needs. */
 export interface ChainConnection extends ChainClient {
-  /** A JSON-RPC call that moves on to the next endpoint when one does not answer. */
-  rpc(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /**
+   * A JSON-RPC call that moves on to the next endpoint when one does not answer.
+   *
+   * @param onLost called when an endpoint may have received the request and did not answer it
+   */
+  rpc(method: string, params: Readonly<Record<string, unknown>>, onLost?: () => void): Promise<unknown>;
   /** @throws QueryRefused */
   query<Result>(query: Query<Result>): Promise<Result>;
   /** Like `query`; undefined where the chain says that there is no such thing. */
@@ -96,8 +100,12 @@ class Connection implements ChainConnection {
     return this.#failover((endpoint) => readStatus(endpoint, this.#timeoutMs));
   }
 
-  async rpc(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return this.#failover((endpoint) => callRpc(endpoint, method, params, this.#timeoutMs));
+  async rpc(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    onLost?: () => void,
+  ): Promise<unknown> {
+    return this.#failover((endpoint) => callRpc(endpoint, method, params, this.#timeoutMs), onLost);
   }
 
   async query<Result>(query: Query<Result>): Promise<Result> {
@@ -129,7 +137,7 @@ class Connection implements ChainConnection {
   }
 
   /** Calls the endpoint in use; when it does not answer, each other one and at last the same one again. */
-  async #failover<Result>(call: (endpoint: string) => Promise<Result>): Promise<Result> {
+  async #failover<Result>(call: (endpoint: string) => Promise<Result>, onLost?: () => void): Promise<Result> {
     const failures: EndpointFailure[] = [];
     for (let attempt = 0; ; attempt++) {
       const endpoint = this.#endpoint;
@@ -137,6 +145,7 @@ class Connection implements ChainConnection {
         return await call(endpoint);
       } catch (error) {
         if (!(error instanceof RpcUnreachable)) throw error;
+        if (error.mayHaveArrived) onLost?.();
         failures.push(failureOf(endpoint, error));
         if (attempt === this.network.rpc.length) throw new NoUsableEndpoint(this.network.chainId, failures);
         await this.#leave(endpoint, failures);

@@ -58,6 +58,18 @@ const codes: readonly ChainCode[] = [
     remedy: "Use a full URL such as `https://example.com`.",
   },
   {
+    codespace: "akash",
+    code: 1,
+    text: "attributes cannot have duplicate keys",
+    remedy: "Name each attribute once.",
+  },
+  {
+    codespace: "akash",
+    code: 2,
+    text: "attribute key does not match regexp",
+    remedy: "Keys must match `^[a-zA-Z][\\w/.\\-]{1,126}$`.",
+  },
+  {
     codespace: "cert",
     code: 1,
     text: "certificate not found",

@@ -17,10 +17,13 @@ export class NetworkNotRunning extends ChainError {}
 /** An endpoint gave no usable answer: refused, timed out, or an HTTP or proxy error. */
 export class RpcUnreachable extends ChainError {
   readonly endpoint: string;
+  /** Whether the endpoint may have received the request; false when no connection came about. */
+  readonly mayHaveArrived: boolean;
 
-  constructor(endpoint: string, reason: string, options?: ErrorOptions) {
+  constructor(endpoint: string, reason: string, mayHaveArrived: boolean, options?: ErrorOptions) {
     super(`RPC endpoint ${endpoint}: ${reason}.`, "Check the address, or list another endpoint.", options);
     this.endpoint = endpoint;
+    this.mayHaveArrived = mayHaveArrived;
   }
 }
 

@@ -2,5 +2,6 @@ export { type ChainConnection, type ChainOptions, openChain } from "./client.ts"
 export { checkEndpoint, maxLagMs } from "./endpoints.ts";
 export * from "./errors.ts";
 export { publicNetworks, resolveNetwork } from "./networks.ts";
+export { submit } from "./submit.ts";
 export type * from "./types.ts";
 export { checkWebsocket } from "./websocket.ts";

@@ -22,7 +22,7 @@ export async function callRpc(
 ): Promise<unknown> {
   const answer = await post(endpoint, { jsonrpc: "2.0", id: 1, method, params }, timeoutMs);
   if (answer.error) throw new RpcError(endpoint, method, answer.error);
-  if (answer.result === undefined) throw new RpcUnreachable(endpoint, "the answer is not JSON-RPC");
+  if (answer.result === undefined) throw new RpcUnreachable(endpoint, "the answer is not JSON-RPC", true);
   return answer.result;
 }
 
@@ -38,7 +38,7 @@ async function post(endpoint: string, request: unknown, timeoutMs: number): Prom
     });
     text = await response.text();
   } catch (cause) {
-    throw new RpcUnreachable(endpoint, describeFailure(cause, timeoutMs), { cause });
+    throw unreachable(endpoint, cause, timeoutMs);
   }
   try {
     // CometBFT answers JSON-RPC errors with status 500, so the body decides, not the status.
@@ -48,20 +48,24 @@ async function post(endpoint: string, request: unknown, timeoutMs: number): Prom
   } catch {
     // Not JSON: a proxy's error page; the status says more than its text.
   }
-  throw new RpcUnreachable(endpoint, `HTTP ${response.status}, and the answer is not JSON-RPC`);
+  throw new RpcUnreachable(endpoint, `HTTP ${response.status}, and the answer is not JSON-RPC`, true);
 }
 
-const systemErrors: Readonly<Record<string, string>> = {
+const noConnection: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "its name does not resolve",
-  ECONNRESET: "the connection was cut off",
-  UND_ERR_SOCKET: "the connection was cut off",
+  EAI_AGAIN: "its name does not resolve, because the name server does not answer",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to it",
 };
 
 /** What `fetch` hides in `cause`: the system's error code, or that the time was up. */
-function describeFailure(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  return systemErrors[cause?.code ?? ""] ?? cause?.code ?? cause?.message ?? error.message;
+function unreachable(endpoint: string, error: unknown, timeoutMs: number): RpcUnreachable {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const known = noConnection[cause?.code ?? ""];
+  const reason =
+    name === "TimeoutError"
+      ? `no answer within ${timeoutMs / 1000} s`
+      : (known ?? `the connection failed (${cause?.code ?? cause?.message ?? message})`);
+  return new RpcUnreachable(endpoint, reason, known === undefined, { cause: error });
 }

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openWallet } from "../wallet/openWallet.ts";
+import type { WalletSource } from "../wallet/types.ts";
+import { type BatchItem, sendBatch } from "./batch.ts";
+import { openChain } from "./client.ts";
+import { Journal } from "./journal.ts";
+import { resolveNetwork } from "./networks.ts";
+import { signingStateFolder, walletFile } from "./signingState.ts";
+import type { MessageBuilder, NetworkConfig, NetworkReference, TransactionReceipt } from "./types.ts";
+import { lockWallet } from "./walletLock.ts";
+
+/** How long a batch waits for messages of other resources. */
+const gatherMs = 80;
+
+interface Entry {
+  readonly build: MessageBuilder;
+  resolve(receipt: TransactionReceipt | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** Batches that still take entries, and the end of the last batch of each queue; by wallet and chain. */
+const gathering = new Map<string, Entry[]>();
+const queues = new Map<string, Promise<void>>();
+
+/**
+ * Sends what `build` says is missing on the chain. Calls of one process for the same wallet that come within
+ * 80 ms share one transaction; after that, one transaction at a time is signed for a wallet, also across
+ * processes. A builder that fails, or a message that the chain refuses, fails its own caller only.
+ *
+ * @returns undefined when nothing was missing
+ * @throws WalletBusy, NoUsableEndpoint, InsufficientFunds, TransactionRefused, TransactionExpired,
+ *   TransactionUnknown, and what `build` and opening the wallet throw
+ */
+export function submit(
+  reference: NetworkReference,
+  source: WalletSource,
+  build: MessageBuilder,
+): Promise<TransactionReceipt | undefined> {
+  const network = resolveNetwork(reference);
+  const key = JSON.stringify([network.chainId, source]);
+  return new Promise((resolve, reject) => {
+    const entry = { build, resolve, reject };
+    const open = gathering.get(key);
+    if (open) {
+      open.push(entry);
+      return;
+    }
+    const batch = [entry];
+    gathering.set(key, batch);
+    const turn = Promise.all([sleep(gatherMs), queues.get(key)]).then(async () => {
+      gathering.delete(key);
+      try {
+        await run(network, source, batch);
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error);
+      }
+    });
+    queues.set(key, turn);
+  });
+}
+
+async function run(network: NetworkConfig, source: WalletSource, batch: readonly Entry[]): Promise<void> {
+  const [wallet, chain, { recover, send }] = await Promise.all([
+    openWallet(source),
+    openChain(network),
+    // Signing takes 0.2 s to load, which a run that only reads is spared.
+    import("./send.ts"),
+  ]);
+  const file = walletFile(signingStateFolder(), network.chainId, wallet.address);
+  const lock = await lockWallet(file, wallet.address);
+  try {
+    const sender = { chain, wallet, lock, journal: new Journal(file) };
+    const recovered = await recover(sender);
+    const items = await Promise.all(
+      batch.map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
+        try {
+          const messages = await build({ chain, wallet, recovered });
+          if (messages.length > 0) return [{ messages, resolve, reject }];
+          resolve(undefined);
+        } catch (error) {
+          reject(error);
+        }
+        return [];
+      }),
+    );
+    await sendBatch(items.flat(), (messages) => send(sender, messages));
+  } finally {
+    await lock.release();
+  }
+}
