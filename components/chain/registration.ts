@@ -1,0 +1,142 @@
+import type { WalletSource } from "../wallet/types.ts";
+import type { AuditorSignature, NetworkReference, ProviderRecord } from "./types.ts";
+
+/** How tenants and auditors reach the people behind a provider; empty text where there is nothing. */
+export interface Contact {
+  readonly email: string;
+  readonly website: string;
+}
+
+/** What is declared of a provider's registration. */
+export interface RegistrationInputs {
+  readonly network: NetworkReference;
+  readonly wallet: WalletSource;
+  readonly owner: string;
+  readonly hostUri: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly contact: Contact;
+}
+
+/** What the engine keeps of it. */
+export interface RegistrationState extends RegistrationInputs {
+  readonly chainId: string;
+  /** Hash of the last transaction that wrote the record; empty when it was adopted as it stood. */
+  readonly txHash: string;
+  /** Height of that transaction, or of the chain when the record was adopted. */
+  readonly height: number;
+}
+
+/** Takes the declared fields out of what the engine hands over. */
+export function registrationInputs(properties: RegistrationInputs): RegistrationInputs {
+  const { network, wallet, owner, hostUri, attributes, contact } = properties;
+  return { network, wallet, owner, hostUri, attributes, contact };
+}
+
+/** The record that a declaration asks for; attributes in the order of their keys. */
+export function declaredRecord(inputs: RegistrationInputs): ProviderRecord {
+  const { owner, hostUri, attributes, contact } = inputs;
+  return {
+    owner,
+    hostUri,
+    attributes: Object.entries(attributes)
+      .map(([key, value]) => ({ key, value }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1)),
+    email: contact.email,
+    website: contact.website,
+  };
+}
+
+/** The declaration that a record on chain would come from; the parts that are not on chain are kept. */
+export function observedInputs(declared: RegistrationInputs, record: ProviderRecord): RegistrationInputs {
+  return {
+    ...registrationInputs(declared),
+    owner: record.owner,
+    hostUri: record.hostUri,
+    attributes: Object.fromEntries(record.attributes.map(({ key, value }) => [key, value])),
+    contact: { email: record.email, website: record.website },
+  };
+}
+
+/** Fields in which two declarations differ, as paths: `hostUri`, `attributes["location-region"]`. */
+export function changedFields(before: RegistrationInputs, after: RegistrationInputs): string[] {
+  return [
+    ...changed(before.network, after.network, "network"),
+    ...changed(before.wallet, after.wallet, "wallet"),
+    ...changed(before.owner, after.owner, "owner"),
+    ...changed(before.hostUri, after.hostUri, "hostUri"),
+    ...changedAttributes(before.attributes, after.attributes).map(
+      (key) => `attributes[${JSON.stringify(key)}]`,
+    ),
+    ...changed(before.contact.email, after.contact.email, "contact.email"),
+    ...changed(before.contact.website, after.contact.website, "contact.website"),
+  ];
+}
+
+function changed(before: unknown, after: unknown, path: string): string[] {
+  return sameValue(before, after) ? [] : [path];
+}
+
+/** Keys of attributes that were added, removed or changed, sorted. */
+function changedAttributes(
+  before: RegistrationInputs["attributes"],
+  after: RegistrationInputs["attributes"],
+): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => before[key] !== after[key]).sort();
+}
+
+/** Equality of plain data; the order of an object's keys does not count. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    left.length === right.size &&
+    left.every(([key, value]) => right.has(key) && sameValue(value, right.get(key)))
+  );
+}
+
+/** Whether two records say the same; attributes are a set. */
+export function sameRecord(a: ProviderRecord, b: ProviderRecord): boolean {
+  const text = ({ owner, hostUri, email, website, attributes }: ProviderRecord) =>
+    JSON.stringify([owner, hostUri, email, website, attributes.map(({ key, value }) => [key, value]).sort()]);
+  return text(a) === text(b);
+}
+
+/** The auditors whose signature no longer covers what a provider would declare, and the keys concerned. */
+export function lostSignatures(
+  signatures: readonly AuditorSignature[],
+  attributes: RegistrationInputs["attributes"],
+): { readonly auditor: string; readonly keys: readonly string[] }[] {
+  return signatures
+    .map(({ auditor, attributes: signed }) => ({
+      auditor,
+      keys: signed.filter(({ key, value }) => attributes[key] !== value).map(({ key }) => key),
+    }))
+    .filter(({ keys }) => keys.length > 0);
+}
+
+/** What the engine passes for a value that is not known before the update. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A reason why the chain would refuse a declaration, with the property it is about. */
+export interface RegistrationProblem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** The chain's own rules (`ValidateBasic` of both messages), so that a preview shows what it would refuse. */
+export function registrationProblems(inputs: RegistrationInputs): RegistrationProblem[] {
+  const { hostUri, attributes } = inputs;
+  const problems: RegistrationProblem[] = [];
+  if (hostUri !== unknownValue && !/^https:\/\/[^/?#\s]+$/.test(hostUri)) {
+    const reason = `\`${hostUri}\` is no host URI. Write https, host and port only: \`https://provider.example.com:8443\`.`;
+    problems.push({ property: "hostUri", reason });
+  }
+  for (const key of Object.keys(attributes === (unknownValue as unknown) ? {} : attributes)) {
+    if (/^[a-zA-Z][\w/.-]{1,126}$/.test(key)) continue;
+    const reason = `\`${key}\` is no attribute key. Start with a letter; then letters, digits, \`_\`, \`/\`, \`.\`, \`-\`, at most 127 in all.`;
+    problems.push({ property: "attributes", reason });
+  }
+  return problems;
+}

@@ -1,0 +1,117 @@
+import type { Implementation } from "../dynamic/index.ts";
+import { openChain } from "./client.ts";
+import { ChainError, TransactionUnknown, WalletMismatch } from "./errors.ts";
+import { faultPoint } from "./faults.ts";
+import { resolveNetwork } from "./networks.ts";
+import {
+  changedFields,
+  declaredRecord,
+  lostSignatures,
+  observedInputs,
+  type RegistrationInputs,
+  type RegistrationState,
+  registrationInputs,
+  registrationProblems,
+  sameRecord,
+} from "./registration.ts";
+import { submit } from "./submit.ts";
+
+/** Keeps a provider's record on chain as declared; the id is the owner's address. */
+export function handler(): Implementation {
+  return {
+    async check(_olds: unknown, news: RegistrationInputs) {
+      const inputs = registrationInputs(news);
+      return { inputs, failures: registrationProblems(inputs) };
+    },
+
+    async diff(_id: string, olds: RegistrationState, news: RegistrationInputs) {
+      const fields = changedFields(olds, news);
+      if (fields.some((field) => field.startsWith("attributes"))) await warnOfLostSignatures(olds, news);
+      const replaces = fields.filter(
+        (field) =>
+          field === "owner" || (field === "network" && resolveNetwork(news.network).chainId !== olds.chainId),
+      );
+      return { changes: fields.length > 0, replaces };
+    },
+
+    async create(inputs: RegistrationInputs) {
+      const written = await write(inputs);
+      faultPoint("before-state");
+      return { id: inputs.owner, outs: { ...registrationInputs(inputs), ...written } };
+    },
+
+    async read(id: string, state: RegistrationState) {
+      const chain = await openChain(state.network);
+      const record = await chain.provider(id);
+      if (!record) return { id: "", props: {} };
+      const inputs = observedInputs(state, record);
+      const { txHash, height } = state;
+      return { id, inputs, props: { ...inputs, chainId: chain.network.chainId, txHash, height } };
+    },
+
+    async update(_id: string, olds: RegistrationState, news: RegistrationInputs) {
+      const { chainId, txHash, height } = olds;
+      const written = await write(news, { chainId, txHash, height });
+      faultPoint("before-state");
+      return { outs: { ...registrationInputs(news), ...written } };
+    },
+
+    async delete(id: string, { chainId }: RegistrationState) {
+      console.warn(
+        `The provider record of ${id} stays on ${chainId}: the chain cannot delete one. ` +
+          "Tenants may still find it; the next `up` with this wallet adopts and updates it.",
+      );
+    },
+  };
+}
+
+type Written = Pick<RegistrationState, "chainId" | "txHash" | "height">;
+
+/**
+ * Creates the record, updates it where it differs, or leaves it alone.
+ *
+ * @param before what is returned when nothing had to be written; the record as adopted by default
+ */
+async function write(inputs: RegistrationInputs, before?: Written): Promise<Written> {
+  const { chainId } = resolveNetwork(inputs.network);
+  const record = declaredRecord(inputs);
+  let found = before;
+  try {
+    const receipt = await submit(inputs.network, inputs.wallet, async ({ chain, wallet, recovered }) => {
+      if (wallet.address !== inputs.owner) throw new WalletMismatch(inputs.owner, wallet.address);
+      const existing = await chain.provider(inputs.owner);
+      if (!existing) return [{ type: "createProvider", record }];
+      if (!sameRecord(existing, record)) return [{ type: "updateProvider", record }];
+      if (recovered?.messages.some((type) => type === "createProvider" || type === "updateProvider")) {
+        found = { chainId, txHash: recovered.receipt.hash, height: recovered.receipt.height };
+      }
+      found ??= { chainId, txHash: "", height: (await chain.latestBlock()).height };
+      return [];
+    });
+    return receipt ? { chainId, txHash: receipt.hash, height: receipt.height } : (found as Written);
+  } catch (error) {
+    // Sent, outcome unknown: the engine records it as made and unfinished, so that the next run takes it up.
+    throw error instanceof TransactionUnknown
+      ? Object.assign(error, {
+          id: inputs.owner,
+          properties: { ...registrationInputs(inputs), chainId, txHash: error.hash, height: 0 },
+          reasons: [error.message],
+        })
+      : error;
+  }
+}
+
+/** Says in preview and update which auditors have to sign again. A chain out of reach is reported elsewhere. */
+async function warnOfLostSignatures(olds: RegistrationState, news: RegistrationInputs): Promise<void> {
+  try {
+    const chain = await openChain(olds.network);
+    for (const { auditor, keys } of lostSignatures(await chain.auditors(olds.owner), news.attributes)) {
+      console.warn(
+        `Auditor ${auditor} signed attributes that change (${keys.join(", ")}): the signature no longer ` +
+          "counts for tenants who require it. Ask for a new audit after the update.",
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+  }
+}
