@@ -1,0 +1,76 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { chartRelease } from "../charts/index.ts";
+import { gpuOperatorValues, type RuntimeClassOwner, runtimeClassOwner } from "./operatorValues.ts";
+
+export interface GpuSupportArgs {
+  /**
+   * Who installs driver, container toolkit and device plugin: `chart`, the NVIDIA GPU operator from its chart,
+   * or `none`, they are there already (or the nodes are simulated). Default: `none`.
+   */
+  readonly operator?: "chart" | "none";
+  /**
+   * Who owns the RuntimeClass `nvidia`, which every lease with a GPU names: `site`, this program; `operator`,
+   * the GPU operator; `distribution`, the cluster's own (K3s ships it as its `runtimes` addon). Two owners
+   * overwrite each other. Default: `operator` with the chart, else `site`.
+   */
+  readonly runtimeClass?: RuntimeClassOwner;
+  /** Whether the operator installs the driver; false where the host has one. Default: false. */
+  readonly driver?: boolean;
+  /** SXM boards need the Fabric Manager. Default: false. */
+  readonly fabricManager?: boolean;
+  /** The cluster's distribution decides where containerd's configuration is. Default: `k3s`. */
+  readonly distribution?: "k3s" | "other";
+  /** Folder with the chart, for sites without internet. Default: its official address. */
+  readonly mirror?: string;
+  /** Seconds to wait until the operator is ready; 0 does not wait. Default: 300. */
+  readonly waitSeconds?: number;
+}
+
+/** What a cluster needs before leases can use its NVIDIA GPUs. */
+export class GpuSupport extends pulumi.ComponentResource {
+  /** Name of the RuntimeClass for leases with a GPU. */
+  readonly runtimeClassName: pulumi.Output<string>;
+
+  constructor(name: string, args: GpuSupportArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("akash:gpu:GpuSupport", name, {}, opts);
+    const parent = { parent: this };
+    if (runtimeClassOwner(args.operator, args.runtimeClass) === "site") {
+      new kubernetes.node.v1.RuntimeClass(
+        `${name}-runtime-class`,
+        {
+          metadata: { name: "nvidia", annotations: { "pulumi.com/patchForce": "true" } },
+          handler: "nvidia",
+        },
+        parent,
+      );
+    }
+    if (args.operator === "chart") {
+      const namespace = new kubernetes.core.v1.Namespace(
+        `${name}-namespace`,
+        // Its pods install drivers on the host.
+        {
+          metadata: {
+            name: "gpu-operator",
+            labels: { "pod-security.kubernetes.io/enforce": "privileged" },
+          },
+        },
+        parent,
+      );
+      chartRelease(
+        `${name}-operator`,
+        {
+          chart: "gpu-operator",
+          release: "gpu-operator",
+          namespace: namespace.metadata.name,
+          values: gpuOperatorValues(args),
+          ...(args.mirror === undefined ? {} : { mirror: args.mirror }),
+          ...(args.waitSeconds === undefined ? {} : { waitSeconds: args.waitSeconds }),
+        },
+        parent,
+      );
+    }
+    this.runtimeClassName = pulumi.output("nvidia");
+    this.registerOutputs({ runtimeClassName: this.runtimeClassName });
+  }
+}

@@ -1,0 +1,64 @@
+/** Who writes the RuntimeClass `nvidia`. */
+export type RuntimeClassOwner = "distribution" | "operator" | "site";
+
+/**
+ * The one owner of the RuntimeClass. The GPU operator makes and rewrites it whenever it runs
+ * (`transformRuntimeClass` in its `controllers/object_controls.go`), so beside it nobody else may.
+ *
+ * @throws RangeError when an owner is named that cannot be
+ */
+export function runtimeClassOwner(
+  operator: "chart" | "none" = "none",
+  owner: RuntimeClassOwner = operator === "chart" ? "operator" : "site",
+): RuntimeClassOwner {
+  if (operator === "chart" && owner !== "operator") {
+    throw new RangeError(
+      `\`runtimeClass: ${owner}\` cannot go with \`operator: chart\`: the GPU operator writes the RuntimeClass nvidia itself. Leave \`runtimeClass\` out.`,
+    );
+  }
+  if (operator === "none" && owner === "operator") {
+    throw new RangeError(
+      "`runtimeClass: operator` needs `operator: chart`; without it no lease with a GPU could start.",
+    );
+  }
+  return owner;
+}
+
+export interface GpuOperatorOptions {
+  readonly driver?: boolean;
+  readonly fabricManager?: boolean;
+  readonly distribution?: "k3s" | "other";
+}
+
+/**
+ * K3s makes containerd's configuration anew at every start, so a change to it is lost at the next reboot; a
+ * drop-in file beside it stays.
+ */
+const k3sContainerd = [
+  { name: "CONTAINERD_CONFIG", value: "/var/lib/rancher/k3s/agent/etc/containerd/config.toml" },
+  {
+    name: "RUNTIME_DROP_IN_CONFIG",
+    value: "/var/lib/rancher/k3s/agent/etc/containerd/config-v3.toml.d/99-nvidia.toml",
+  },
+  { name: "CONTAINERD_SOCKET", value: "/run/k3s/containerd/containerd.sock" },
+  { name: "CONTAINERD_RUNTIME_CLASS", value: "nvidia" },
+] as const;
+
+/** Values of the GPU operator's chart, as the network's provider documentation sets them, on K3s. */
+export function gpuOperatorValues(options: GpuOperatorOptions): Record<string, unknown> {
+  const { driver = false, fabricManager = false, distribution = "k3s" } = options;
+  return {
+    operator: { runtimeClass: "nvidia" },
+    driver: { enabled: driver, rdma: { enabled: false } },
+    toolkit: { enabled: true, ...(distribution === "k3s" ? { env: k3sContainerd } : {}) },
+    devicePlugin: { enabled: true },
+    // Labels nodes with the product, memory and CUDA version that detection reads.
+    gfd: { enabled: true },
+    nfd: { enabled: true },
+    fabricManager: { enabled: fabricManager },
+    // A split GPU cannot be matched to an order.
+    migManager: { enabled: false },
+    dcgmExporter: { enabled: true },
+    nodeStatusExporter: { enabled: true },
+  };
+}

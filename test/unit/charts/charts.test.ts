@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { digestOfCrds, parseCrds, withoutDescriptions } from "../../../components/charts/crdDocuments.ts";
+import { cachedCrds, ensureCrds } from "../../../components/charts/crds.ts";
+import { ArtefactMissing, type ChartName, chartSource } from "../../../components/charts/sources.ts";
+
+const crd = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.example.com, labels: { a: b } }
+spec:
+  group: example.com
+  versions:
+    - name: v1
+      schema:
+        openAPIV3Schema:
+          description: prose
+          type: object
+          properties:
+            description: { description: prose, type: string }
+            size: { description: prose, type: integer }
+status: { conditions: [] }
+`;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "charts-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("chartSource", () => {
+  const names: readonly ChartName[] = [
+    "cert-manager",
+    "gpu-operator",
+    "ingress-nginx",
+    "nginx-gateway-fabric",
+  ];
+
+  it("has an official address with a version for each chart", () => {
+    for (const name of names) {
+      const { chart, version, kind } = chartSource(name);
+      assert.match(chart, /^(https|oci):\/\//);
+      assert.ok(kind === "oci" ? version : chart.endsWith(".tgz"), name);
+    }
+  });
+
+  it("prefers the archive in a mirror folder, then the unpacked chart", async () => {
+    await mkdir(join(folder, "ingress-nginx"));
+    assert.deepEqual(chartSource("ingress-nginx", folder), {
+      kind: "mirror",
+      chart: join(folder, "ingress-nginx"),
+    });
+    const archive = chartSource("ingress-nginx").chart.split("/").at(-1) ?? "";
+    await writeFile(join(folder, archive), "");
+    assert.equal(chartSource("ingress-nginx", folder).chart, join(folder, archive));
+  });
+
+  it("says what to put into a mirror that lacks it", () => {
+    assert.throws(
+      () => chartSource("cert-manager", folder),
+      (error: unknown) =>
+        error instanceof ArtefactMissing && /cert-manager-v[\d.]+\.tgz.*https:/s.test(error.message),
+    );
+  });
+});
+
+describe("CRD documents", () => {
+  it("keep what the API server reads and lose prose, status and labels", () => {
+    const [document, ...rest] = parseCrds(`${crd}\n---\nkind: ConfigMap\napiVersion: v1\n`);
+    assert.deepEqual(rest, []);
+    assert.deepEqual(document?.metadata, { name: "things.example.com" });
+    const schema = {
+      type: "object",
+      properties: { description: { type: "string" }, size: { type: "integer" } },
+    };
+    assert.deepEqual(document?.spec["versions"], [{ name: "v1", schema: { openAPIV3Schema: schema } }]);
+  });
+
+  it("have a digest that ignores order and prose and sees everything else", () => {
+    const digest = digestOfCrds(parseCrds(crd));
+    assert.equal(digestOfCrds(parseCrds(crd.replaceAll("prose", "other prose"))), digest);
+    assert.notEqual(digestOfCrds(parseCrds(crd.replace("integer", "number"))), digest);
+    const [document] = parseCrds(crd);
+    assert.ok(document);
+    const reordered = Object.fromEntries(Object.entries(document).reverse()) as unknown as typeof document;
+    assert.equal(digestOfCrds([reordered]), digest);
+  });
+
+  it("keep every value that is not prose", () => {
+    const leaves = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), leaves, { noNullPrototype: true }), (value) => {
+        assert.deepEqual(withoutDescriptions(value), value);
+        assert.deepEqual(withoutDescriptions({ properties: { description: { type: "x" } }, ...value }), {
+          properties: { description: { type: "x" } },
+          ...value,
+        });
+      }),
+    );
+  });
+});
+
+describe("ensureCrds", () => {
+  it("refuses a mirror's bundle that is not the pinned one, says why and leaves no cache", async () => {
+    const mirror = join(folder, "mirror");
+    const cacheRoot = join(folder, "cache");
+    await mkdir(mirror);
+    await writeFile(join(mirror, "gateway-api-v1.4.1.yaml"), crd);
+    await assert.rejects(
+      ensureCrds("gateway-api", { mirror, cacheRoot }),
+      /mirror: its digest is .* not the pinned/,
+    );
+    assert.throws(() => cachedCrds("gateway-api", { cacheRoot }), ArtefactMissing);
+    assert.deepEqual(await readdir(folder), ["mirror"]);
+  });
+
+  it("names the file that a mirror lacks", async () => {
+    await assert.rejects(
+      ensureCrds("cert-manager", { mirror: folder, cacheRoot: join(folder, "cache") }),
+      /cert-manager-v1\.19\.1\.yaml/,
+    );
+  });
+});

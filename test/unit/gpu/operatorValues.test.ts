@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { gpuOperatorValues, runtimeClassOwner } from "../../../components/gpu/operatorValues.ts";
+
+describe("runtimeClassOwner", () => {
+  it("is the operator where it is installed and the site elsewhere", () => {
+    assert.equal(runtimeClassOwner("chart"), "operator");
+    assert.equal(runtimeClassOwner("none"), "site");
+    assert.equal(runtimeClassOwner(), "site");
+    assert.equal(runtimeClassOwner("none", "distribution"), "distribution");
+  });
+
+  it("refuses a second owner, and none, by name", () => {
+    assert.throws(() => runtimeClassOwner("chart", "site"), /`runtimeClass: site`.*`operator: chart`/);
+    assert.throws(() => runtimeClassOwner("chart", "distribution"), RangeError);
+    assert.throws(() => runtimeClassOwner("none", "operator"), /needs `operator: chart`/);
+  });
+});
+
+describe("gpuOperatorValues", () => {
+  it("points the toolkit at K3s's containerd, and only there", () => {
+    const text = JSON.stringify(gpuOperatorValues({}));
+    assert.match(text, /\/run\/k3s\/containerd\/containerd\.sock/);
+    assert.match(text, /config-v3\.toml\.d/);
+    assert.doesNotMatch(JSON.stringify(gpuOperatorValues({ distribution: "other" })), /k3s/);
+  });
+
+  it("leaves a host's driver alone unless told otherwise", () => {
+    assert.deepEqual(gpuOperatorValues({}).driver, { enabled: false, rdma: { enabled: false } });
+    assert.deepEqual(gpuOperatorValues({ driver: true, fabricManager: true }).fabricManager, {
+      enabled: true,
+    });
+  });
+});
