@@ -28,7 +28,7 @@ export const PORTS = {
   /** Provider: the same over gRPC. */
   grpc: 8444,
   /** Provider: Prometheus metrics. */
-  metrics: 8445,
+  metrics: 9090,
   /** Provider: admission webhook that adds the attestation sidecar. */
   attestation: 9443,
   /** Operators: `/health` and their own status. */

@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
+
+/** Source of the provider release that is pinned, as its Go module. */
+export interface ProviderModule {
+  /** Text of one file. */
+  read(path: string): string;
+  /** All string literals in the Go files below a folder, tests excepted. */
+  literals(folder: string): readonly string[];
+}
+
+let found: ProviderModule | undefined | null;
+
+/** The module from Go's cache or proxy; undefined, with a line that says so, where neither can be had. */
+export function providerModule(): ProviderModule | undefined {
+  if (found === undefined) {
+    const root = download();
+    if (root === undefined)
+      console.log(`    skipped: provider module ${PROVIDER_VERSION} needs Go and its proxy`);
+    found =
+      root === undefined
+        ? null
+        : {
+            read: (path) => readFileSync(join(root, path), "utf8"),
+            literals: (folder) => literals(join(root, folder)),
+          };
+  }
+  return found ?? undefined;
+}
+
+function download(): string | undefined {
+  const module = `github.com/akash-network/provider@v${PROVIDER_VERSION}`;
+  try {
+    const answer = execFileSync("go", ["mod", "download", "-json", module], {
+      cwd: tmpdir(),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return (JSON.parse(answer) as { readonly Dir: string }).Dir;
+  } catch {
+    return undefined;
+  }
+}
+
+function literals(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), "utf8").matchAll(/"([^"\n]+)"/g)].map((match) => match[1] ?? ""),
+    );
+}
