@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import {
+  inventoryStorage,
+  type LeaseStorageClass,
+  type LeaseStorageName,
+  storageAttributes,
+  storageClassObjects,
+} from "../../../components/storage/classes.ts";
+
+const local = { provisioner: "rancher.io/local-path" };
+const names: readonly LeaseStorageName[] = ["default", "beta1", "beta2", "beta3"];
+const classes: fc.Arbitrary<LeaseStorageClass[]> = fc
+  .shuffledSubarray([...names])
+  .map((chosen) => chosen.map((name) => ({ name, ...local })));
+
+describe("storageClassObjects", () => {
+  it("labels every class for the inventory, with defaults for the rest", () => {
+    const [object] = storageClassObjects([{ name: "beta3", ...local, parameters: { nodePath: "/mnt" } }]);
+    assert.deepEqual(object, {
+      metadata: {
+        name: "beta3",
+        labels: { "akash.network": "true" },
+        annotations: { "pulumi.com/patchForce": "true" },
+      },
+      provisioner: "rancher.io/local-path",
+      parameters: { nodePath: "/mnt" },
+      reclaimPolicy: "Delete",
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+  });
+
+  it("makes only `default` the cluster's default", () => {
+    fc.assert(
+      fc.property(classes, (chosen) => {
+        for (const { metadata } of storageClassObjects(chosen)) {
+          assert.equal(metadata.labels["akash.network"], "true");
+          const isDefault = "storageclass.kubernetes.io/is-default-class" in metadata.annotations;
+          assert.equal(isDefault, metadata.name === "default");
+        }
+      }),
+    );
+  });
+
+  it("refuses a class named twice", () => {
+    const twice: LeaseStorageClass[] = [
+      { name: "beta1", ...local },
+      { name: "beta1", ...local },
+    ];
+    assert.throws(() => storageClassObjects(twice), /beta1 twice/);
+    assert.throws(() => storageAttributes(twice), /beta1 twice/);
+  });
+});
+
+describe("storageAttributes", () => {
+  it("puts the persistent class first and shared memory second, as auditors expect", () => {
+    assert.deepEqual(storageAttributes([{ name: "beta3", ...local }]), [
+      { key: "feat-persistent-storage", value: "true" },
+      { key: "feat-shm", value: "true" },
+      { key: "capabilities/storage/1/class", value: "beta3" },
+      { key: "capabilities/storage/1/persistent", value: "true" },
+      { key: "capabilities/storage/2/class", value: "ram" },
+      { key: "capabilities/storage/2/persistent", value: "false" },
+    ]);
+  });
+
+  it("advertises no persistent storage where there is none", () => {
+    const found = storageAttributes([]);
+    assert.deepEqual(found[0], { key: "feat-persistent-storage", value: "false" });
+    assert.ok(!found.some(({ key }) => key.startsWith("capabilities/storage/1/")));
+  });
+
+  it("names each class once, shared memory always at 2, in any order of declaration", () => {
+    fc.assert(
+      fc.property(classes, (chosen) => {
+        const found = storageAttributes(chosen);
+        const keys = found.map(({ key }) => key);
+        assert.equal(new Set(keys).size, keys.length);
+        const offered = found.filter(({ key }) => key.endsWith("/class")).map(({ value }) => value);
+        assert.deepEqual([...offered].sort(), [...chosen.map(({ name }) => name), "ram"].sort());
+        const shared = found.find(({ value }) => value === "ram");
+        assert.equal(shared?.key, "capabilities/storage/2/class");
+        assert.deepEqual(found, storageAttributes([...chosen].reverse()));
+      }),
+    );
+  });
+});
+
+describe("inventoryStorage", () => {
+  it("counts ephemeral storage and shared memory always, every class once", () => {
+    assert.deepEqual(inventoryStorage([]), ["default", "ram"]);
+    fc.assert(
+      fc.property(classes, (chosen) => {
+        const counted = inventoryStorage(chosen);
+        assert.equal(counted[0], "default");
+        assert.equal(counted.at(-1), "ram");
+        assert.deepEqual(new Set(counted), new Set(["default", "ram", ...chosen.map(({ name }) => name)]));
+        assert.equal(new Set(counted).size, counted.length);
+      }),
+    );
+  });
+});
