@@ -103,8 +103,8 @@ export const dnsField = z
       provider: z.literal("manual").describe("you make the records; they are printed and verified"),
     }),
   ])
-  .prefault({ provider: "manual" })
-  .describe("who serves the site's DNS records: cloudflare, rfc2136 or manual; default: manual");
+  .describe("who serves the site's DNS records: cloudflare, rfc2136 or manual; default: manual")
+  .prefault({ provider: "manual" });
 
 /** Storage offered to leases and used by the provider. */
 export const storageField = z
@@ -116,7 +116,7 @@ export const storageField = z
             .enum(["default", "beta1", "beta2", "beta3"])
             .describe("class as tenants name it: beta1 (HDD), beta2 (SSD), beta3 (NVMe) or default"),
           provisioner: text("the CSI driver or provisioner behind it, for example rancher.io/local-path"),
-          parameters: z.record(z.string(), z.string()).default({}).describe("parameters of the provisioner"),
+          parameters: z.record(z.string(), z.string()).describe("parameters of the provisioner").default({}),
           reclaimPolicy: z
             .enum(["Delete", "Retain"])
             .default("Delete")
@@ -127,8 +127,8 @@ export const storageField = z
             .describe("when a volume is made; default: WaitForFirstConsumer"),
         }),
       )
-      .default([])
-      .describe("classes of persistent storage offered to leases; default: none"),
+      .describe("classes of persistent storage offered to leases; default: none")
+      .default([]),
     providerVolume: z
       .strictObject({
         storageClass: text(
@@ -136,8 +136,8 @@ export const storageField = z
         ).optional(),
         size: size("size of the provider's own volume; default: 1Gi").default("1Gi"),
       })
-      .prefault({})
-      .describe("the volume on which the provider keeps its state"),
+      .describe("the volume on which the provider keeps its state")
+      .prefault({}),
   })
-  .prefault({})
-  .describe("storage offered to leases and used by the provider");
+  .describe("storage offered to leases and used by the provider")
+  .prefault({});

@@ -2,7 +2,7 @@ import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { sentence, splitSentence } from "./fields.ts";
 import { descriptionOf, fieldsOf } from "./schema.ts";
-import { findSecrets } from "./secrets.ts";
+import { findSecrets, secretIn } from "./secrets.ts";
 
 /** One thing that is wrong with a declaration. */
 export interface Problem {
@@ -17,11 +17,14 @@ export interface Problem {
 }
 
 const LONGEST_SHOWN = 60;
+const HIDDEN = "(hidden)";
 
-/** A path as it is written in text: `nodes[0].host`. */
+/** A path as it is written in text: `nodes[0].host`. A secret that stands where a key belongs is hidden. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path
-    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .map((part) =>
+      typeof part === "number" ? `[${part}]` : `.${secretIn(String(part)) ? HIDDEN : String(part)}`,
+    )
     .join("")
     .replace(/^\./, "");
 }
@@ -29,7 +32,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
 /** A value as it may be shown: never the inside of an object, never a secret. */
 export function showValue(value: unknown, path: readonly PropertyKey[] = []): string {
   if (value === undefined) return "";
-  if (findSecrets(value, path).length > 0 || isVariableField(path)) return "(hidden)";
+  if (findSecrets(value, path).length > 0 || isVariableField(path)) return HIDDEN;
   if (Array.isArray(value)) return "the list";
   if (typeof value === "object" && value !== null) return "the object";
   const shown = JSON.stringify(value);

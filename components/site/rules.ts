@@ -76,7 +76,8 @@ export const attributes: Rule = (root) => {
     if (typeof key !== "string") return [];
     const found: Problem[] = [];
     const report = (problem: string, remedy: string) => found.push(problemAt(root, path, problem, remedy));
-    if (seen.has(key)) report(`repeats the attribute key \`${key}\``, "Keep one of them: keys are unique.");
+    if (seen.has(key))
+      report(`repeats the attribute key \`${formatPath([key])}\``, "Keep one of them: keys are unique.");
     seen.add(key);
     if (!ATTRIBUTE_KEY.test(key)) {
       report(
@@ -139,8 +140,8 @@ export const dnsFits: Rule = (root) => {
   const zone = valueAt(root, ["dns", "zone"]);
   const found: Problem[] = [];
   if (typeof domain === "string" && typeof zone === "string" && `.${domain}`.endsWith(`.${zone}`) === false) {
-    const remedy = `Name the zone that holds ${domain}: the domain itself or a parent of it.`;
-    found.push(problemAt(root, ["dns", "zone"], "does not contain the domain", remedy));
+    const remedy = "Name the zone that holds it: the domain itself or a parent of it.";
+    found.push(problemAt(root, ["dns", "zone"], "does not contain `domain`", remedy));
   }
   const provider = valueAt(root, ["dns", "provider"]) ?? "manual";
   if (valueAt(root, ["tls", "issuer"]) === "letsencrypt-dns01" && provider === "manual") {

@@ -47,8 +47,8 @@ const tls = z
       ),
     email: email("e-mail address given to Let's Encrypt; default: contact.email").optional(),
   })
-  .prefault({})
-  .describe("TLS for the web addresses of leases");
+  .describe("TLS for the web addresses of leases")
+  .prefault({});
 
 const ingress = z
   .strictObject({
@@ -61,8 +61,8 @@ const ingress = z
       .default("chart")
       .describe("chart: install the controller; none: somebody else installed it; default: chart"),
   })
-  .prefault({})
-  .describe("how requests reach leases");
+  .describe("how requests reach leases")
+  .prefault({});
 
 const price = (what: string, standard: number) =>
   amount(`USD per month for ${what}; default: ${standard}`).default(standard);
@@ -78,19 +78,19 @@ const pricing = z
         ssd: price("1 GiB of persistent storage of class beta2 (SSD)", 0.03),
         nvme: price("1 GiB of persistent storage of class beta3 (NVMe)", 0.04),
       })
-      .prefault({})
-      .describe("USD per month for 1 GiB of each kind of storage"),
+      .describe("USD per month for 1 GiB of each kind of storage")
+      .prefault({}),
     gpu: z
       .record(z.string(), amount("USD per month for one GPU of this model"))
-      .default({})
       .describe(
         "USD per month for one GPU, by model (rtx5090), model and memory (a100.80Gi), or with the interface too (a100.80Gi.pcie)",
-      ),
+      )
+      .default({}),
     endpoint: price("one endpoint (an open port)", 0.05),
     ip: price("one leased IP address", 5),
   })
-  .prefault({})
-  .describe("what a lease costs, in USD per month per unit");
+  .describe("what a lease costs, in USD per month per unit")
+  .prefault({});
 
 const attributes = z
   .union([
@@ -141,8 +141,8 @@ export const siteSchema = z
             "chart: install NVIDIA's GPU operator; none: it is there already, or there is no GPU; auto: chart when pricing.gpu names a model; default: auto",
           ),
       })
-      .prefault({})
-      .describe("GPUs of the cluster"),
+      .describe("GPUs of the cluster")
+      .prefault({}),
     provider: z
       .strictObject({
         version: pattern(
@@ -157,25 +157,26 @@ export const siteSchema = z
             memory: whole("percent of memory offered beyond what is there; default: 0", 0, 1000).default(0),
             storage: whole("percent of storage offered beyond what is there; default: 0", 0, 1000).default(0),
           })
-          .prefault({})
-          .describe("what is offered beyond what is there, in percent"),
+          .describe("what is offered beyond what is there, in percent")
+          .prefault({}),
       })
-      .prefault({})
-      .describe("the provider process"),
+      .describe("the provider process")
+      .prefault({}),
     funding: z
       .strictObject({
         minBalance: amount(
           "AKT below which the wallet counts as short, before anything is signed; each open bid holds 0.5; default: 5",
         ).default(5),
       })
-      .prefault({})
-      .describe("the wallet's balance"),
-    charts: z
+      .describe("the wallet's balance")
+      .prefault({}),
+    mirror: z
       .strictObject({
-        mirror: text("path of a folder with the Helm charts, for a site without internet").optional(),
+        charts: text("path of a folder with the Helm charts").optional(),
+        images: text("registry path instead of ghcr.io/akash-network, without a final slash").optional(),
       })
-      .prefault({})
-      .describe("where Helm charts come from; default: their own repositories"),
+      .describe("where charts and images come from at a site without internet; default: their own sources")
+      .prefault({}),
   })
   .describe("one Akash provider site");
 

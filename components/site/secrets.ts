@@ -58,7 +58,7 @@ const TOKEN_FORMS = [
 
 /** Cloudflare's API tokens are 40 letters, digits, dashes and underscores with no order in them. */
 function isRandomText(value: string): boolean {
-  return (value.match(/(?<![\w/-])[\w-]{40,}/g) ?? []).some(
+  return (value.match(/[\w-]{40,}/g) ?? []).some(
     (part) => /[a-z]/.test(part) && /[A-Z]/.test(part) && /\d/.test(part),
   );
 }

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Generation, openChain } from "../chain/index.ts";
+import { openCluster } from "../cluster/index.ts";
+import { commonModels } from "../gpu/commonModels.ts";
+import { loadGpuDatabase } from "../gpu/database.ts";
+import { detectFromNodes } from "../gpu/detect.ts";
+import type { GpuDetection, NodeView } from "../gpu/types.ts";
+import { openWallet } from "../wallet/index.ts";
+import type { SiteConfig } from "./config.ts";
+
+/** What the declaration is completed with: read from the wallet, the chain and the cluster at the start of a run. */
+export interface ObservedSite {
+  /** The wallet's address, `akash1…`. */
+  readonly owner: string;
+  readonly chain: { readonly chainId: string; readonly generation: Generation; readonly rpc: string };
+  readonly gpu: GpuDetection;
+  /** Text of the kubeconfig; a secret. */
+  readonly kubeconfig: string;
+}
+
+/** A declaration that asks for what cannot be built yet or leaves out where the site runs. */
+export class SiteNotBuildable extends Error {
+  override readonly name = "SiteNotBuildable";
+}
+
+/**
+ * Reads what the site's declaration is completed with. Nothing is changed.
+ *
+ * @throws the typed errors of wallet, chain and cluster, each with its remedy
+ */
+export async function observeSite(config: SiteConfig): Promise<ObservedSite> {
+  const kubeconfigPath = kubeconfigOf(config);
+  const [wallet, chain, gpu, kubeconfig] = await Promise.all([
+    openWallet(config.wallet),
+    openChain(config.network),
+    detectGpus(kubeconfigPath),
+    readFile(kubeconfigPath, "utf8"),
+  ]);
+  return {
+    owner: wallet.address,
+    chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },
+    gpu,
+    kubeconfig,
+  };
+}
+
+/** Absolute path of the cluster's kubeconfig. */
+export function kubeconfigOf(config: SiteConfig): string {
+  if (config.cluster === undefined) {
+    throw new SiteNotBuildable(
+      "`nodes` are not built into a cluster yet. Make the cluster first and give its `cluster: {kubeconfig: PATH}` instead.",
+    );
+  }
+  return resolve(config.cluster.kubeconfig.replace(/^~(?=\/)/, homedir()));
+}
+
+async function detectGpus(kubeconfigPath: string): Promise<GpuDetection> {
+  const cluster = await openCluster({ kubeconfigPath });
+  const list = await cluster.get<{ readonly items: readonly NodeView[] }>("/api/v1/nodes");
+  const nodes = list?.items ?? [];
+  const known = detectFromNodes(nodes, commonModels);
+  // The network's whole database is fetched only for a card that the common ones do not cover.
+  const unknown = known.problems.some(({ kind }) => kind === "unknown-pci-id" || kind === "unknown-product");
+  if (!unknown) return known;
+  const cacheFile = join(
+    process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+    "pulumi-akash",
+    "gpus.json",
+  );
+  const { database } = await loadGpuDatabase({ cacheFile });
+  return detectFromNodes(nodes, database);
+}
