@@ -3,10 +3,11 @@ import {
   type EndpointFailure,
   NoUsableEndpoint,
   QueryRefused,
+  RpcError,
   RpcUnreachable,
   UnknownGeneration,
 } from "./errors.ts";
-import { discoverGeneration, isUnknownPath } from "./generations.ts";
+import { isUnknownPath, type NodeVersions, probeGeneration, statedGeneration } from "./generations.ts";
 import { resolveNetwork } from "./networks.ts";
 import { auditQuery, balancesQuery, certificatesQuery, providerQuery, type Query } from "./queries.ts";
 import { callRpc } from "./rpc.ts";
@@ -35,7 +36,7 @@ const connections = new Map<string, Promise<ChainConnection>>();
 
 /**
  * Connects to a chain: picks the first endpoint that passes the gate and learns the message generation.
- * One connection is shared by all callers in a process; two requests (four on the oldest generation).
+ * One connection is shared by all callers in a process; two requests, where the node states its generation.
  *
  * @throws NetworkNotRunning, NoUsableEndpoint, UnknownGeneration
  */
@@ -66,8 +67,7 @@ class Connection implements ChainConnection {
   static async open(network: NetworkConfig, options: ChainOptions): Promise<Connection> {
     const connection = new Connection(network, options);
     await connection.#choose(network.rpc, []);
-    connection.#generation = await discoverGeneration((path) => connection.#serves(path));
-    if (!connection.#generation) throw new UnknownGeneration(network.chainId, connection.endpoint);
+    connection.#generation = await connection.#discover();
     return connection;
   }
 
@@ -121,6 +121,14 @@ class Connection implements ChainConnection {
       if (error instanceof QueryRefused && isNotFound(error)) return undefined;
       throw error;
     }
+  }
+
+  async #discover(): Promise<Generation> {
+    const versions = (await this.rpc("akash", {}).catch(ignoreRefusal)) as NodeVersions | undefined;
+    const generation =
+      statedGeneration(versions ?? {}) ?? (await probeGeneration((path) => this.#serves(path)));
+    if (!generation) throw new UnknownGeneration(this.network.chainId, this.#endpoint);
+    return generation;
   }
 
   async #serves(path: string): Promise<boolean> {
@@ -177,6 +185,11 @@ class Connection implements ChainConnection {
     }
     throw new NoUsableEndpoint(this.network.chainId, failures);
   }
+}
+
+/** A node without the method says so; one that does not answer at all is another matter. */
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof RpcError)) throw error;
 }
 
 /** Modules say "not found" under different codes, and generations wrap them differently; the text is stable. */

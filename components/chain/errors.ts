@@ -115,7 +115,7 @@ export class TransactionRefused extends ChainError {
   ) {
     const { codespace, code, text, remedy } = identifyCode(answer);
     const transaction = hash ? `transaction ${hash}` : "a transaction";
-    const log = answer.log.trim().slice(0, 400);
+    const log = essence(answer.log);
     super(
       `The chain refused ${transaction} at ${stage}: ${text} (${codespace} code ${code}): ${log}.`,
       remedy,
@@ -133,6 +133,16 @@ export class TransactionRefused extends ChainError {
   get isSequenceMismatch(): boolean {
     return this.codespace === "sdk" && this.code === 32;
   }
+}
+
+/** The log without what the transport and the simulation put around it. */
+function essence(log: string): string {
+  return log
+    .replace(/^(rpc error: code = \w+ desc = |failed to simulate tx: )+/, "")
+    .replace(/ \[[^\]]*\.go:\d+\]/, "")
+    .replace(/ with gas (used|wanted): .*$/i, "")
+    .trim()
+    .slice(0, 400);
 }
 
 /** A transaction was not included in the blocks it was valid for, and never will be. */
@@ -168,7 +178,7 @@ export class InsufficientFunds extends ChainError {
 
   constructor(address: string, denom: string, needed: bigint, available: bigint) {
     super(
-      `Wallet ${address} holds ${available}${denom} and needs ${needed}${denom} for the transaction fee.`,
+      `Wallet ${address} holds ${available}${denom} and needs ${needed}${denom}.`,
       `Send at least ${needed - available}${denom} to ${address} and run the same command again.`,
     );
     this.address = address;

@@ -39,12 +39,25 @@ export function isUnknownPath(answer: { readonly code: number; readonly log: str
   return answer.code === 6 && answer.log.includes("unknown query path");
 }
 
+/** What a node says of itself through the JSON-RPC method `akash`, as far as its release answers it. */
+export interface NodeVersions {
+  readonly client_info?: { readonly api_version?: string };
+  readonly supported_versions?: readonly { readonly modules?: readonly { readonly module: string }[] }[];
+}
+
+/** The generation a node's answer proves; undefined where it leaves more than one. */
+export function statedGeneration(versions: NodeVersions): Generation | undefined {
+  const modules = (versions.supported_versions ?? []).flatMap((version) => version.modules ?? []);
+  if (modules.some(({ module }) => module === "bme")) return "v2";
+  return versions.client_info?.api_version === "v1beta2" ? "v0.38" : undefined;
+}
+
 /**
- * The newest generation a chain speaks; one request for the newest, one more for each older.
+ * The newest generation whose probe a chain serves; for nodes that do not state it.
  *
  * @param serves whether the application serves a query path
  */
-export async function discoverGeneration(
+export async function probeGeneration(
   serves: (path: string) => Promise<boolean>,
 ): Promise<Generation | undefined> {
   for (const generation of Object.keys(generations) as Generation[]) {

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { InsufficientFunds } from "./errors.ts";
+import { feeFor, parseGasPrice } from "./fees.ts";
+import type { ChainClient } from "./types.ts";
+
+export interface FundingNeeds {
+  /** For example `0.025uakt`; everything is reckoned in its denomination. */
+  readonly gasPrice: string;
+  /** Bids that are to be open at the same time; each holds a deposit until it is lost or its lease ends. */
+  readonly openBids: number;
+  /** Deposit of one bid in base units; default 500000 (0.5 AKT), the market's minimum. */
+  readonly bidDeposit?: bigint;
+  /** What is left for the fees of bids, leases and withdrawals, in base units; default 1000000 (1 AKT). */
+  readonly reserve?: bigint;
+  /** What the wallet holds, in base units. */
+  readonly available: bigint;
+}
+
+export interface FundingPlan {
+  readonly denom: string;
+  readonly items: readonly { readonly purpose: string; readonly amount: bigint }[];
+  readonly total: bigint;
+  readonly available: bigint;
+  /** 0 when the wallet holds enough. */
+  readonly missing: bigint;
+}
+
+/** Record and certificate in one transaction, with the margin on top (150000 measured). */
+const registrationGas = 250_000n;
+const leastBidDeposit = 500_000n;
+const usualReserve = 1_000_000n;
+
+/** What a wallet needs to register a provider and to bid, and what it lacks. */
+export function fundingPlan(needs: FundingNeeds): FundingPlan {
+  const { gasPrice, openBids, bidDeposit = leastBidDeposit, reserve = usualReserve, available } = needs;
+  const items = [
+    { purpose: "registering (transaction fee)", amount: feeFor(registrationGas, gasPrice).amount },
+    {
+      purpose: `deposits of ${openBids} open ${openBids === 1 ? "bid" : "bids"}`,
+      amount: bidDeposit * BigInt(openBids),
+    },
+    { purpose: "reserve for fees", amount: reserve },
+  ].filter(({ amount }) => amount > 0n);
+  const total = items.reduce((sum, { amount }) => sum + amount, 0n);
+  const missing = total > available ? total - available : 0n;
+  return { denom: parseGasPrice(gasPrice).denom, items, total, available, missing };
+}
+
+/** The plan for a person: what each purpose takes, what to send where, the address as text and as QR code. */
+export async function describeFunding(plan: FundingPlan, address: string): Promise<string> {
+  const amounts = [
+    ...plan.items,
+    { purpose: "together", amount: plan.total },
+    { purpose: "in the wallet", amount: plan.available },
+  ].map(({ purpose, amount }) => ({ purpose, amount: formatAmount(amount, plan.denom) }));
+  const width = Math.max(...amounts.map(({ purpose }) => purpose.length));
+  const longest = Math.max(...amounts.map(({ amount }) => amount.length));
+  const table = amounts.map(
+    ({ purpose, amount }) => `  ${purpose.padEnd(width)}  ${amount.padStart(longest)}`,
+  );
+  if (plan.missing === 0n) return [...table, "", "The wallet holds enough.", ""].join("\n");
+  const { default: qrcode } = await import("qrcode");
+  const code = await qrcode.toString(address, { type: "utf8", errorCorrectionLevel: "L" });
+  const missing = formatAmount(plan.missing, plan.denom);
+  return [...table, "", `Send at least ${missing} to`, `  ${address}`, "", code, ""].join("\n");
+}
+
+/** Base units in the unit people use: `1500000uakt` is 1.5 AKT. Other denominations stay as they are. */
+export function formatAmount(amount: bigint, denom: string): string {
+  if (!/^u[a-z]{3,}$/.test(denom)) return `${amount} ${denom}`;
+  const digits = amount.toString().padStart(7, "0");
+  const fraction = digits.slice(-6).replace(/0+$/, "");
+  return `${digits.slice(0, -6)}${fraction && `.${fraction}`} ${denom.slice(1).toUpperCase()}`;
+}
+
+export interface WaitOptions {
+  /** How long to wait, in milliseconds; default: for ever. */
+  readonly timeoutMs?: number;
+  /** Time between two looks, in milliseconds; default 3000. */
+  readonly pollMs?: number;
+  /** Hears each balance seen. */
+  readonly onBalance?: (available: bigint) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until a wallet holds an amount.
+ *
+ * @returns what it holds then
+ * @throws InsufficientFunds when the time is up
+ */
+export async function waitForFunds(
+  chain: ChainClient,
+  address: string,
+  needed: { readonly amount: bigint; readonly denom: string },
+  { timeoutMs = Number.POSITIVE_INFINITY, pollMs = 3000, onBalance, signal }: WaitOptions = {},
+): Promise<bigint> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const available = (await chain.balances(address))[needed.denom] ?? 0n;
+    onBalance?.(available);
+    if (available >= needed.amount) return available;
+    if (Date.now() >= deadline) throw new InsufficientFunds(address, needed.denom, needed.amount, available);
+    await sleep(pollMs, undefined, { signal });
+  }
+}
