@@ -45,7 +45,7 @@ export const exclusive: Rule = (root) =>
   });
 
 /** `provider.` is put before the domain by the site. */
-export const domainWithoutPrefix: Rule = (root) => {
+const domainWithoutPrefix: Rule = (root) => {
   const domain = valueAt(root, ["domain"]);
   if (typeof domain !== "string" || !/^provider\./i.test(domain)) return [];
   const remedy = `Write ${domain.slice("provider.".length)}: the site answers at provider.<domain> by itself.`;
@@ -53,6 +53,9 @@ export const domainWithoutPrefix: Rule = (root) => {
 };
 
 const ATTRIBUTE_KEY = /^[a-zA-Z][\w/.-]{1,126}$/;
+
+/** Attributes that are made from what the site has: its GPUs and its storage classes. */
+const DERIVED_ATTRIBUTE = /^(capabilities\/(gpu|storage)(\/.*)?|feat-(persistent-storage|shm)|cuda)$/;
 
 /** Attributes as pairs with the path of each, from either way of writing them. */
 function attributePairs(root: unknown): { path: Path; key: unknown; value: unknown }[] {
@@ -69,7 +72,7 @@ function attributePairs(root: unknown): { path: Path; key: unknown; value: unkno
 }
 
 /** Attribute keys and values that the chain refuses, or that auditors send back. */
-export const attributes: Rule = (root) => {
+const attributes: Rule = (root) => {
   const pairs = attributePairs(root);
   const seen = new Set<string>();
   const broken = pairs.flatMap(({ path, key, value }) => {
@@ -88,7 +91,7 @@ export const attributes: Rule = (root) => {
     if (key === "region") {
       report("stands under `region`, which is no longer read", "Rename the key to `location-region`.");
     }
-    if (/^capabilities\/(gpu|storage)(\/|$)/.test(key)) {
+    if (DERIVED_ATTRIBUTE.test(key)) {
       report("declares hardware by hand", "Remove it: these attributes are derived from what the site has.");
     }
     if (typeof value === "string" && /^\s*(undefined|null)?\s*$/.test(value)) {
@@ -101,10 +104,11 @@ export const attributes: Rule = (root) => {
   return [...broken, { path: "attributes", value: "", problem: "names no `location-region`", remedy }];
 };
 
-const GPU_PRICE_KEY = /^[a-z0-9][a-z0-9-]*(\.\d+Gi)?(\.(pcie|sxm))?$/;
+/** Model, memory, interface: `rtx5090`, `a100.80Gi`, `a100.sxm`, `a100.80Gi.sxm`. */
+const GPU_PRICE_KEY = /^[a-z0-9][a-z0-9_-]*(\.\d+Gi)?(\.[a-z][a-z0-9]*)?$/;
 
 /** GPU prices are looked up by model; other keys never match an order. */
-export const gpuPrices: Rule = (root) => {
+const gpuPrices: Rule = (root) => {
   const prices = valueAt(root, ["pricing", "gpu"]);
   if (!isGroup(prices)) return [];
   return Object.keys(prices).flatMap((key) => {
@@ -127,7 +131,7 @@ export const gpuPrices: Rule = (root) => {
 };
 
 /** Text that some other program was meant to fill in, such as `$KEY_SECRET`. */
-export const unfilled: Rule = (root) =>
+const unfilled: Rule = (root) =>
   textsOf(root).flatMap(({ path, value }) =>
     /^\$(\w+|\{\w+\})$/.test(value)
       ? [problemAt(root, path, "is the name of a variable that nobody fills in", "Write the value itself.")]
@@ -135,7 +139,7 @@ export const unfilled: Rule = (root) =>
   );
 
 /** The domain lies in the zone, and the issuer can prove it. */
-export const dnsFits: Rule = (root) => {
+const dnsFits: Rule = (root) => {
   const domain = valueAt(root, ["domain"]);
   const zone = valueAt(root, ["dns", "zone"]);
   const found: Problem[] = [];
@@ -152,7 +156,7 @@ export const dnsFits: Rule = (root) => {
 };
 
 /** One machine is one node, and one of them runs the control plane. */
-export const nodeSet: Rule = (root) => {
+const nodeSet: Rule = (root) => {
   const nodes = valueAt(root, ["nodes"]);
   if (!Array.isArray(nodes) || nodes.length === 0) return [];
   const hosts = nodes.map((node) => valueAt(node, ["host"]));
@@ -166,8 +170,27 @@ export const nodeSet: Rule = (root) => {
   return headless ? [...repeated, problemAt(root, ["nodes"], "has agents only", remedy)] : repeated;
 };
 
+/** A storage class is offered once. */
+const storageClasses: Rule = (root) => {
+  const classes = valueAt(root, ["storage", "classes"]);
+  if (!Array.isArray(classes)) return [];
+  const names = classes.map((item) => valueAt(item, ["name"]));
+  return names.flatMap((name, index) =>
+    name !== undefined && names.indexOf(name) < index
+      ? [
+          problemAt(
+            root,
+            ["storage", "classes", index, "name"],
+            "is listed twice",
+            "Keep one entry per class.",
+          ),
+        ]
+      : [],
+  );
+};
+
 /** An address nobody outside can reach. The embedded chain's site is reached from its own machine. */
-export const reachable: Rule = (root) => {
+const reachable: Rule = (root) => {
   const address = valueAt(root, ["address"]);
   if (typeof address !== "string" || isIP(address) === 0 || valueAt(root, ["network"]) === "devnet")
     return [];
@@ -193,6 +216,7 @@ export const rules: readonly Rule[] = [
   unfilled,
   dnsFits,
   nodeSet,
+  storageClasses,
   reachable,
 ];
 

@@ -88,6 +88,20 @@ const pricing = z
       .default({}),
     endpoint: price("one endpoint (an open port)", 0.05),
     ip: price("one leased IP address", 5),
+    tenants: z
+      .array(
+        pattern(
+          "address of a tenant",
+          /^akash1[02-9ac-hj-np-z]{38}$/,
+          "is not an Akash address",
+          "Write the whole address, akash1 and 38 letters and digits.",
+        ),
+      )
+      .describe("tenants to bid for; default: everybody")
+      .default([]),
+    fallbackAktUsd: amount(
+      "USD for one AKT when no price source answers; default: no bid on such orders",
+    ).optional(),
   })
   .describe("what a lease costs, in USD per month per unit")
   .prefault({});

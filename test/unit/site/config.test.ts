@@ -40,6 +40,7 @@ describe("SiteConfig: defaults", () => {
         gpu: {},
         endpoint: 0.05,
         ip: 5,
+        tenants: [],
       },
       storage: { classes: [], providerVolume: { size: "1Gi" } },
       gpu: { operator: "none" },
@@ -366,6 +367,23 @@ describe("SiteConfig: what is refused, in these words", () => {
         'storage.classes[0].name: "fast" is not one of the choices. Choose default, beta1, beta2 or beta3.',
         'storage.classes[0].provisioner: " " is blank. Expected: the CSI driver or provisioner behind it, for example rancher.io/local-path.',
         'storage.providerVolume.size: "1G" is not a size. Write a whole number with its unit Mi, Gi or Ti, for example 1Gi.',
+      ],
+    },
+    "a storage class twice": {
+      given: {
+        storage: {
+          classes: [
+            { name: "beta3", provisioner: "a" },
+            { name: "beta3", provisioner: "b" },
+          ],
+        },
+      },
+      says: ['storage.classes[1].name: "beta3" is listed twice. Keep one entry per class.'],
+    },
+    "half a tenant": {
+      given: { pricing: { tenants: ["akash1short"] } },
+      says: [
+        'pricing.tenants[0]: "akash1short" is not an Akash address. Write the whole address, akash1 and 38 letters and digits.',
       ],
     },
     "a version with v": {
