@@ -123,3 +123,30 @@ export class ArmorPassphraseWrong extends WalletError {
     );
   }
 }
+
+/** Older binaries answer "Bytes left over in UnmarshalBinaryLengthPrefixed". */
+export class KeyringFormatTooNew extends WalletError {
+  constructor(imageVersion: string) {
+    super(
+      `The provider image ${imageVersion} can't read this keyring: it would fail with "Bytes left over in UnmarshalBinaryLengthPrefixed". Use provider ${firstProviderWithProtoKeyring} or newer.`,
+    );
+  }
+}
+
+/** First provider release on Cosmos SDK 0.53, whose keyrings hold protobuf records. */
+export const firstProviderWithProtoKeyring = "0.10.0";
+
+/** The Secret already holds another wallet's key, perhaps the only copy of it. */
+export class KeyringOccupied extends WalletError {
+  constructor(secret: string, found: string, declared: string) {
+    super(
+      `The Secret ${secret} holds the key of ${found}, and the declared wallet is ${declared}. Declare that wallet, or back its key up and delete the Secret.`,
+    );
+  }
+}
+
+export class KeyNameInvalid extends WalletError {
+  constructor(keyName: string) {
+    super(`The key name "${keyName}" can't name a file of a Secret. Use letters, digits, ".", "_" and "-".`);
+  }
+}

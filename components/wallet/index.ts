@@ -1,7 +1,6 @@
 export { type CertificateDescription, describeCertificate } from "./certificate.ts";
 export * from "./errors.ts";
-export { exportArmor, importArmor } from "./keyring/armor.ts";
-export { readKeyring, writeKeyringTest } from "./keyring/directory.ts";
+export { KeyringSecret, type KeyringSecretArgs } from "./KeyringSecret.ts";
 export { type NewWallet, type NewWalletOptions, newWallet } from "./newWallet.ts";
 export { openWallet, promptedWordsVariable } from "./openWallet.ts";
 export { askWords, terminalPrompts, type WalletPrompts } from "./prompts.ts";

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Cluster, ClusterAccess } from "../cluster/index.ts";
+import { openCluster } from "../cluster/index.ts";
+import type { Implementation } from "../dynamic/index.ts";
+import { KeyNameInvalid, KeyringFormatTooNew, KeyringOccupied, WalletError } from "./errors.ts";
+import { imageReadsProtoKeyring } from "./imageVersion.ts";
+import { expectedContents, readContents } from "./keyring/contents.ts";
+import { keyringFiles } from "./keyring/directory.ts";
+import { openWallet } from "./openWallet.ts";
+import type { WalletSource } from "./types.ts";
+
+/** What is kept in the state: where things are, and what is public of the key. */
+interface State {
+  readonly cluster: ClusterAccess;
+  readonly wallet: WalletSource;
+  readonly namespace: string;
+  readonly secretName: string;
+  readonly keyName: string;
+  readonly address: string;
+  readonly checksum: string;
+}
+
+/** What is declared; the rest of the state is derived from it by `check`. */
+type Declared = Omit<State, "address" | "checksum"> & { readonly imageVersion?: string };
+
+const fields = ["cluster", "wallet", "namespace", "secretName", "keyName", "address", "checksum"] as const;
+const identity: readonly string[] = ["namespace", "secretName"];
+/** Stands for a value that is not known yet in a preview (`@pulumi/pulumi/runtime`). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Keeps the Secret that the provider mounts as its `keyring-test` directory. */
+export function handler(): Implementation {
+  return { check, diff, create, read, update, delete: remove };
+}
+
+/** Derives address and checksum, so that a changed key shows in a preview; refuses what can't work. */
+async function check(_olds: unknown, news: Declared) {
+  const { imageVersion, cluster, wallet: source, namespace, secretName, keyName } = news;
+  const declared = { cluster, wallet: source, namespace, secretName, keyName };
+  const refuse = (property: string, { message: reason }: Error) => ({
+    inputs: declared,
+    failures: [{ property, reason }],
+  });
+  if (imageVersion && !imageReadsProtoKeyring(imageVersion)) {
+    return refuse("imageVersion", new KeyringFormatTooNew(imageVersion));
+  }
+  if (!/^[\w.-]+$/.test(keyName)) return refuse("keyName", new KeyNameInvalid(keyName));
+  if (JSON.stringify([source, keyName]).includes(unknownValue)) return { inputs: declared };
+  try {
+    const wallet = await openWallet(source);
+    return { inputs: { ...declared, ...expectedContents(keyName, wallet) } };
+  } catch (error) {
+    if (error instanceof WalletError) return refuse("wallet", error);
+    throw error;
+  }
+}
+
+async function diff(_id: string, olds: State, news: State) {
+  const changed = fields.filter((field) => !isDeepStrictEqual(olds[field], news[field]));
+  return { changes: changed.length > 0, replaces: changed.filter((field) => identity.includes(field)) };
+}
+
+async function create(inputs: State) {
+  const cluster = await openCluster(inputs.cluster);
+  const wallet = await openWallet(inputs.wallet);
+  const existing = await cluster.getSecret(inputs.namespace, inputs.secretName);
+  const found = existing && (await readContents(inputs.keyName, existing.data));
+  if (found?.address.startsWith("akash1") && found.address !== wallet.address) {
+    throw new KeyringOccupied(idOf(inputs), found.address, wallet.address);
+  }
+  return { id: idOf(inputs), outs: await apply(cluster, inputs) };
+}
+
+/** The key itself shows in `address`; any other alteration in `checksum`. */
+async function read(id: string, state: State) {
+  const cluster = await openCluster(state.cluster);
+  const secret = await cluster.getSecret(state.namespace, state.secretName);
+  if (!secret) return { id: "", props: {} };
+  const observed = { ...pick(state), ...(await readContents(state.keyName, secret.data)) };
+  return { id, props: observed, inputs: observed };
+}
+
+async function update(_id: string, _olds: State, news: State) {
+  return { outs: await apply(await openCluster(news.cluster), news) };
+}
+
+async function remove(_id: string, state: State) {
+  const cluster = await openCluster(state.cluster);
+  await cluster.deleteSecret(state.namespace, state.secretName);
+}
+
+/** Reads the key and writes the Secret. */
+async function apply(cluster: Cluster, inputs: State): Promise<State> {
+  const { namespace, secretName, keyName } = inputs;
+  const wallet = await openWallet(inputs.wallet);
+  await cluster.applySecret({
+    namespace,
+    name: secretName,
+    labels: { "app.kubernetes.io/managed-by": "pulumi-akash" },
+    annotations: {},
+    type: "Opaque",
+    data: await keyringFiles(keyName, wallet),
+  });
+  return { ...pick(inputs), ...expectedContents(keyName, wallet) };
+}
+
+function pick({ cluster, wallet, namespace, secretName, keyName, address, checksum }: State): State {
+  return { cluster, wallet, namespace, secretName, keyName, address, checksum };
+}
+
+function idOf({ namespace, secretName }: State): string {
+  return `${namespace}/${secretName}`;
+}
