@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { addressKind } from "../dns/address.ts";
 import { formatPath, type Problem, problemAt, valueAt } from "./problems.ts";
 import { findSecrets } from "./secrets.ts";
 
@@ -192,17 +192,12 @@ const storageClasses: Rule = (root) => {
 /** An address nobody outside can reach. The embedded chain's site is reached from its own machine. */
 const reachable: Rule = (root) => {
   const address = valueAt(root, ["address"]);
-  if (typeof address !== "string" || isIP(address) === 0 || valueAt(root, ["network"]) === "devnet")
-    return [];
-  if (!isPrivateAddress(address)) return [];
+  if (typeof address !== "string" || valueAt(root, ["network"]) === "devnet") return [];
+  const kind = addressKind(address);
+  if (kind === undefined || kind === "public") return [];
   const remedy = "Write the address tenants reach, or auto; forward the ports on your router.";
-  return [problemAt(root, ["address"], "is an address of a private network", remedy)];
+  return [problemAt(root, ["address"], `is a ${kind} address, which nobody outside can reach`, remedy)];
 };
-
-const PRIVATE =
-  /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd]|fe[89ab])/i;
-
-const isPrivateAddress = (address: string): boolean => PRIVATE.test(address);
 
 /** Secrets in plain sight. */
 export const secrets: Rule = (root) =>

@@ -44,6 +44,9 @@ function isMnemonic(value: string): boolean {
   return false;
 }
 
+const isSingleWord = (value: unknown): boolean =>
+  typeof value === "string" && value.split(/[^A-Za-z]+/).filter((word) => word !== "").length === 1;
+
 const isPrivateKey = (value: string): boolean =>
   /-----BEGIN [A-Z ]*PRIVATE KEY/.test(value) ||
   /(?<!sha256:)\b(0x)?[0-9a-f]{64}\b/i.test(value) ||
@@ -85,7 +88,7 @@ export function findSecrets(value: unknown, path: readonly PropertyKey[] = []): 
     return kind ? [{ path, kind }] : [];
   }
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item === "string") && isMnemonic(value.join(" "))) {
+    if (value.every(isSingleWord) && isMnemonic(value.join(" "))) {
       return [{ path, kind: MNEMONIC }];
     }
     return value.flatMap((item, index) => findSecrets(item, [...path, index]));

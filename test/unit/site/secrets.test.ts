@@ -84,6 +84,8 @@ describe("SiteConfig: secrets in plain text", () => {
     const hostKey = `ssh-ed25519 ${randomBytes(51).toString("base64")}`;
     assert.deepEqual(findSecrets({ nodes: [{ hostKey }] }), []);
     assert.deepEqual(findSecrets({ attributes: [{ key: "tier", value: "community" }] }), []);
+    const rpc = ["https://one.example.net", "https://two.example.net", "https://three.example.net"];
+    assert.deepEqual(findSecrets({ rpc }), []);
     assert.deepEqual(findSecrets([1, null, true, undefined]), []);
   });
 
