@@ -8,7 +8,7 @@ export interface StackContext {
   readonly stack: Stack;
   readonly toolchain: Toolchain;
   /** Environment of the engine: toolchain, state and secrets of this stack. */
-  readonly env: Record<string, string | undefined>;
+  readonly env: NodeJS.ProcessEnv;
   /** Runs the engine on this stack. */
   engine(args: readonly string[], options: StackEngineOptions): Promise<EngineRun>;
 }
@@ -23,7 +23,10 @@ export interface StackEngineOptions {
 export async function openContext(stackName: string, progress?: Progress): Promise<StackContext> {
   const stack = await readStack(stackName);
   const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
-  const toolchain = await ensureToolchain({ groups: tools, progress });
+  const toolchain = await ensureToolchain({
+    tools,
+    ...(progress === undefined ? { silent: true } : { progress }),
+  });
   const env = { ...toolchain.env, ...(await stackEnvironment(stack)) };
   return {
     stack,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { stopEmbedded } from "../embedded/index.ts";
-import { createProgress } from "../toolchain/index.ts";
+import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
@@ -32,7 +32,7 @@ async function stopServices(json: boolean): Promise<void> {
     if (!json) process.stdout.write("Nothing to take down: the embedded site is not running.\n");
     return;
   }
-  const progress = createProgress({ silent: json });
+  const progress = json ? silentProgress : createProgress();
   await stopEmbedded({ folder: EMBEDDED, progress });
   if (!json)
     process.stdout.write("The embedded site is down: its processes are stopped and its folder is removed.\n");
@@ -48,7 +48,7 @@ async function destroy(stack: Stack, options: { yes: boolean; json: boolean }): 
     });
     if (!sure) throw new StackError("Nothing was removed.");
   }
-  const context = await openContext(stack.name, createProgress({ silent: options.json }));
+  const context = await openContext(stack.name, options.json ? silentProgress : createProgress());
   await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
     output: options.json ? "stderr" : "show",
   });

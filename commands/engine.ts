@@ -21,6 +21,8 @@ export interface EngineRun {
   readonly exitCode: number;
   /** Standard output; empty unless captured. */
   readonly stdout: string;
+  /** The last lines of what it said; empty unless captured. */
+  readonly tail: string;
   /** Empty unless asked for with `events`. */
   readonly events: readonly EngineEvent[];
 }
@@ -52,7 +54,7 @@ export async function runEngine(args: readonly string[], options: EngineOptions)
     const { exitCode, stdout, tail } = await spawnEngine(args, options, eventLog);
     if (!(options.expected ?? [0]).includes(exitCode)) throw new EngineError(args.join(" "), exitCode, tail);
     const events = eventLog === undefined ? [] : parseEventLog(await readFile(eventLog, "utf8"));
-    return { exitCode, stdout, events };
+    return { exitCode, stdout, tail, events };
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }

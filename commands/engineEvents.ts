@@ -12,7 +12,6 @@ export interface StepMetadata {
   readonly type: string;
   readonly old: StepState | null;
   readonly new: StepState | null;
-  readonly diffs?: readonly string[] | null;
   readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -85,7 +84,8 @@ function stepDifferences(step: StepMetadata, before: StepState | undefined): Dif
   if (step.op === "create") return [{ ...name, kind: before === undefined ? "new" : "missing" }];
   if (step.op === "delete") return [{ ...name, kind: "removed" }];
   const fields = Object.keys(step.detailedDiff ?? {});
-  const paths = fields.length > 0 ? fields : (step.diffs ?? []);
+  // Dynamic resources answer only whether they differ; where is seen by comparing.
+  const paths = fields.length > 0 ? fields : changedPaths(step.old?.inputs, step.new?.inputs);
   return paths
     .filter((field) => field !== "__provider")
     .map((field) => ({
@@ -104,6 +104,24 @@ function isDrift(difference: Difference, step: StepMetadata, before: StepState |
   return declared === JSON.stringify(valueAt(before.inputs, difference.field));
 }
 
+/** Paths of the values that differ, as deep as objects go on both sides; a list counts as one value. */
+export function changedPaths(before: unknown, after: unknown, path = ""): string[] {
+  if (!isObject(before) || !isObject(after)) {
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
+  }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) => changedPaths(before[name], after[name], joinPath(path, name)));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function joinPath(path: string, name: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+  return path === "" ? name : `${path}.${name}`;
+}
+
 /** One step of a property path: `["quoted"]`, `[0]` or a plain name. */
 const PATH_STEP = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g;
 
@@ -112,7 +130,8 @@ export function valueAt(root: unknown, path: string): unknown {
   let value = root;
   for (const [, quoted, index, name] of path.matchAll(PATH_STEP)) {
     if (value === null || typeof value !== "object") return undefined;
-    value = (value as Record<string, unknown>)[quoted ?? index ?? name ?? ""];
+    const key = quoted === undefined ? (index ?? name ?? "") : (JSON.parse(`"${quoted}"`) as string);
+    value = (value as Record<string, unknown>)[key];
   }
   return value;
 }

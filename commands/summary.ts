@@ -7,7 +7,11 @@ export interface SiteOutputs {
   readonly owner: string;
   readonly hostUri: string;
   readonly network: { readonly chainId: string; readonly generation: string; readonly rpc: string };
-  readonly registration: { readonly attributes: Readonly<Record<string, string>>; readonly txHash: string; readonly height: number };
+  readonly registration: {
+    readonly attributes: Readonly<Record<string, string>>;
+    readonly txHash: string;
+    readonly height: number;
+  };
   readonly certificate: { readonly serial: string; readonly notAfter: string; readonly state: string };
   readonly dns: readonly { readonly name: string; readonly type: string; readonly value: string }[];
   readonly gpu: { readonly allocatable: number; readonly models: readonly string[] };

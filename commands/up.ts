@@ -28,11 +28,11 @@ export function upCommand(): Command {
 
 async function up(options: UpOptions): Promise<void> {
   const started = Date.now();
-  const progress = createProgress({ silent: false });
+  const progress = createProgress();
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
-  await progress.step("checks before anything is changed", () => preflight(stack));
+  await preflight(stack, progress);
   await ensureStack(context);
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output);

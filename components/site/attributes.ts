@@ -7,7 +7,10 @@ import type { ObservedSite } from "./observe.ts";
  * What the provider says of itself on chain: what was declared, and what was found. What is found wins: an
  * advertised GPU that is not there costs a tenant a failed lease.
  */
-export function siteAttributes(config: SiteConfig, observed: Pick<ObservedSite, "gpu">): Record<string, string> {
+export function siteAttributes(
+  config: SiteConfig,
+  observed: Pick<ObservedSite, "gpu">,
+): Record<string, string> {
   const found = [
     ...gpuAttributes(observed.gpu.devices),
     ...gpuAuditAttributes(observed.gpu),

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { describe, it } from "mocha";
-import { differences, type EngineEvent, type StepMetadata, valueAt } from "../../../commands/engineEvents.ts";
+import {
+  changedPaths,
+  differences,
+  type EngineEvent,
+  type StepMetadata,
+  valueAt,
+} from "../../../commands/engineEvents.ts";
 
 const urn = (name: string) => `urn:pulumi:dev::pulumi-akash::akash:x:Thing::${name}`;
 
@@ -42,7 +49,6 @@ describe("engine events", () => {
         step("update", "a", {
           old: { inputs: { hostUri: "https://a" } },
           new: { inputs: { hostUri: "https://b" } },
-          diffs: ["hostUri"],
         }),
       ),
     ]);
@@ -71,15 +77,33 @@ describe("engine events", () => {
   });
 
   it("leaves out the stack, providers and unchanged resources", () => {
-    const stack = { ...step("update", "s", { diffs: ["x"] }), type: "pulumi:pulumi:Stack" };
+    const stack = { ...step("update", "s", { detailedDiff: { x: {} } }), type: "pulumi:pulumi:Stack" };
     const provider = {
-      ...step("update", "p", { diffs: ["kubeconfig"] }),
+      ...step("update", "p", { detailedDiff: { kubeconfig: {} } }),
       type: "pulumi:providers:kubernetes",
     };
     assert.deepEqual(differences([pre(stack), pre(provider), pre(step("same", "a"))]), {
       drift: [],
       pending: [],
     });
+  });
+
+  it("names every changed value by its path, which leads back to the value", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()),
+        fc.jsonValue(),
+        (root, value) => {
+          for (const key of Object.keys(root)) {
+            const changed = { ...root, [key]: { new: value } };
+            for (const path of changedPaths(root, changed)) {
+              assert.notDeepEqual(valueAt(root, path), valueAt(changed, path));
+            }
+          }
+          assert.deepEqual(changedPaths(root, structuredClone(root)), []);
+        },
+      ),
+    );
   });
 
   it("follows property paths with dots, indices and quoted keys", () => {
