@@ -40,7 +40,8 @@ export async function measure(
     child.once("close", (status) => resolve(status ?? 1));
   });
   clearInterval(sampler);
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with exit code ${code}:\n${output.slice(-2000)}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with exit code ${code}:\n${output.slice(-2000)}`);
   return {
     seconds: Number(hrtime.bigint() - start) / 1e9,
     cpuSeconds: waitedCpuSeconds() - cpuBefore,

@@ -1,0 +1,114 @@
+/**
+ * The figures of the benchmark, as JSON on standard output: each with its target, absolute seconds and CPU seconds
+ * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { stackEnvironment } from "../../commands/stack.ts";
+import { createProgress, ensureToolchain } from "../../toolchain/index.ts";
+import { Checkout } from "../support/checkout.ts";
+import { countChainRequests } from "./chainRequests.ts";
+import { type Cost, measure, median } from "./measure.ts";
+import { writePlainProgram } from "./plain.ts";
+import { timeRegistration } from "./registration.ts";
+
+const { values } = parseArgs({ options: { runs: { type: "string", default: "3" } } });
+const runs = Number.parseInt(values.runs, 10);
+const progress = createProgress();
+const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress });
+const checkout = await Checkout.create();
+try {
+  const site = {
+    cwd: checkout.folder,
+    command: process.execPath,
+    main: join(checkout.folder, "commands", "main.ts"),
+  };
+  const up = () =>
+    step("up", () =>
+      measure(site.command, [site.main, "up", "--json"], { cwd: site.cwd, env: toolchain.env }),
+    );
+  const first = await up();
+  const second = await up();
+  const engine = await engineEnvironment(checkout.folder);
+  const count = await resourceCount(engine);
+  const plain = join(checkout.folder, "plain");
+  await writePlainProgram(plain, {
+    packages: join(checkout.folder, "node_modules"),
+    kubeconfig: join(checkout.folder, ".embedded", "kubeconfig"),
+    count,
+  });
+  await measure("pulumi", ["stack", "init", "plain", "--no-select"], { cwd: plain, env: engine });
+  await step("plain program", () =>
+    measure("pulumi", ["up", "--stack", "plain", "--yes", "--skip-preview", "--non-interactive"], {
+      cwd: plain,
+      env: engine,
+    }),
+  );
+  const preview = ["preview", "--refresh", "--non-interactive", "--expect-no-changes", "--stack"];
+  const sides: { site: Cost[]; plain: Cost[] } = { site: [], plain: [] };
+  for (let run = 0; run < runs; run++) {
+    sides.site.push(
+      await step("site preview", () =>
+        measure("pulumi", [...preview, "dev"], { cwd: site.cwd, env: engine }),
+      ),
+    );
+    sides.plain.push(
+      await step("plain preview", () =>
+        measure("pulumi", [...preview, "plain"], { cwd: plain, env: engine }),
+      ),
+    );
+  }
+  const [noop, base] = [middle(sides.site), middle(sides.plain)];
+  const figures = {
+    resources: count,
+    noopPreview: {
+      site: noop,
+      plain: base,
+      ratio: noop.seconds / base.seconds,
+      cpuRatio: noop.cpuSeconds / base.cpuSeconds,
+      target: { ratio: 1.4, seconds: 6, peakMegabytes: 1500 },
+    },
+    firstUp: { ...first, target: { seconds: 90 } },
+    secondUp: { ...second, target: { seconds: 20 } },
+    chainRequests: { ...(await countChainRequests(checkout.folder, engine)), target: { requests: 10 } },
+    registration: await timeRegistration(toolchain),
+  };
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  await checkout.remove();
+}
+
+async function step(label: string, act: () => Promise<Cost>): Promise<Cost> {
+  const running = progress.start(label);
+  const cost = await act();
+  running.done();
+  return cost;
+}
+
+async function engineEnvironment(folder: string): Promise<NodeJS.ProcessEnv> {
+  const embedded = join(folder, ".embedded");
+  if (!existsSync(embedded))
+    throw new Error(`${embedded} is missing: \`up\` did not start the embedded site.`);
+  return { ...toolchain.env, ...(await stackEnvironment({ name: "dev", embedded: true }, embedded)) };
+}
+
+/** Resources in the state, the stack itself and provider configurations left out. */
+async function resourceCount(env: NodeJS.ProcessEnv): Promise<number> {
+  const { readFile } = await import("node:fs/promises");
+  const state = new URL(`${env["PULUMI_BACKEND_URL"]}/.pulumi/stacks/pulumi-akash/dev.json`);
+  const { checkpoint } = JSON.parse(await readFile(state, "utf8")) as {
+    checkpoint: { latest: { resources: { type: string; custom: boolean }[] } };
+  };
+  return checkpoint.latest.resources.filter(({ type, custom }) => custom && !type.startsWith("pulumi:"))
+    .length;
+}
+
+/** The median of each figure. */
+function middle(costs: readonly Cost[]): Cost {
+  return {
+    seconds: median(costs.map((cost) => cost.seconds)),
+    cpuSeconds: median(costs.map((cost) => cost.cpuSeconds)),
+    peakMegabytes: Math.max(...costs.map((cost) => cost.peakMegabytes)),
+  };
+}
