@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { identifyCode } from "../../../components/chain/codes.ts";
+import { InsufficientFunds, RpcError, TransactionRefused } from "../../../components/chain/errors.ts";
+
+describe("error codes of the chain", () => {
+  it("are taken as they are where the chain gives them", () => {
+    const known = identifyCode({ codespace: "sdk", code: 32, log: "account sequence mismatch" });
+    assert.equal(known.text, "incorrect account sequence");
+    assert.match(known.remedy, /Another signer/);
+  });
+
+  for (const [what, log, codespace, code] of [
+    ["fmt.Errorf around a module's error", "invalid provider: already exists: id: akash1x", "undefined", 1],
+    [
+      "the simulation service",
+      "rpc error: code = Unknown desc = failed to execute message; message index: 0: id: akash1x: invalid provider: already exists With gas wanted: '0' and gas used: '5' : unknown request",
+      "sdk",
+      6,
+    ],
+  ] as const) {
+    it(`are found in the log of ${what}`, () => {
+      const found = identifyCode({ codespace, code, log });
+      assert.deepEqual([found.codespace, found.code], ["provider", 4]);
+    });
+  }
+
+  it("are passed on where nobody knows them", () => {
+    const unknown = identifyCode({ codespace: "market", code: 9, log: "order closed" });
+    assert.deepEqual([unknown.codespace, unknown.code], ["market", 9]);
+    assert.match(unknown.remedy, /names/);
+  });
+});
+
+describe("a refused transaction", () => {
+  const log =
+    "rpc error: code = Unknown desc = failed to execute message; message index: 12: id: akash1x: invalid provider: already exists [cosmos/cosmos-sdk@v0.53.6/baseapp/baseapp.go:1051] with gas used: '66470': unknown request";
+
+  it("says where, what, which message and what to do", () => {
+    const error = new TransactionRefused("simulation", { codespace: "sdk", code: 6, log });
+    assert.equal(error.messageIndex, 12);
+    assert.equal(error.hash, undefined);
+    assert.equal(error.name, "TransactionRefused");
+    assert.equal(
+      error.message,
+      "The chain refused a transaction at simulation: invalid provider: already exists (provider code 4): " +
+        "failed to execute message; message index: 12: id: akash1x: invalid provider: already exists. " +
+        "It was registered meanwhile: run `up` again, which adopts and updates the record.",
+    );
+  });
+
+  it("names its hash, and knows a sequence mismatch", () => {
+    const mismatch = new TransactionRefused("check", { codespace: "sdk", code: 32, log: "expected 2" }, "AB");
+    assert.match(mismatch.message, /refused transaction AB at check/);
+    assert.ok(mismatch.isSequenceMismatch);
+    assert.equal(mismatch.messageIndex, undefined);
+    assert.ok(!new TransactionRefused("check", { codespace: "cert", code: 32, log: "" }).isSequenceMismatch);
+    assert.ok(!new TransactionRefused("check", { codespace: "sdk", code: 5, log: "" }).isSequenceMismatch);
+  });
+});
+
+describe("errors", () => {
+  it("say what is missing and where to send it", () => {
+    const { message } = new InsufficientFunds("akash1x", "uakt", 5000n, 1200n);
+    assert.equal(
+      message,
+      "Wallet akash1x holds 1200uakt and needs 5000uakt. Send at least 3800uakt to akash1x and run the same command again.",
+    );
+  });
+
+  it("carry what a node says beside its message", () => {
+    const error = new RpcError("http://a", "tx", {
+      code: -32603,
+      message: "Internal error",
+      data: "not found",
+    });
+    assert.match(error.message, /http:\/\/a refused `tx`: Internal error: not found\./);
+    assert.equal(new RpcError("http://a", "tx", { code: 1, message: "m" }).data, "");
+  });
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { NetworkNotRunning, WalletBusy } from "../../../components/chain/errors.ts";
+import { Journal, type JournalEntry } from "../../../components/chain/journal.ts";
+import { publicNetworks, resolveNetwork } from "../../../components/chain/networks.ts";
+import { signingStateFolder, walletFile } from "../../../components/chain/signingState.ts";
+import { lockWallet } from "../../../components/chain/walletLock.ts";
+
+let root: string;
+
+before(() => {
+  root = mkdtempSync(join(tmpdir(), "chain-unit-"));
+});
+
+after(() => rmSync(root, { recursive: true, force: true }));
+
+describe("networks", () => {
+  it("are known by name or given in full", () => {
+    assert.equal(resolveNetwork("mainnet").chainId, "akashnet-2");
+    assert.equal(resolveNetwork("sandbox"), publicNetworks.sandbox);
+    const own = { chainId: "x", rpc: ["http://a"], gasPrice: "1uakt" };
+    assert.equal(resolveNetwork(own), own);
+  });
+
+  it("are reached over TLS when they are public", () => {
+    for (const { rpc } of Object.values(publicNetworks)) {
+      for (const endpoint of rpc) assert.match(endpoint, /^https:\/\/[^/]+(\/\w+)?$/);
+    }
+  });
+
+  it("include the embedded one as it runs now", () => {
+    const folder = join(root, "embedded");
+    mkdirSync(folder);
+    const chain = { chainId: "akash-embedded-1", rpc: ["http://127.0.0.1:5"], gasPrice: "0.0025uakt" };
+    writeFileSync(
+      join(folder, "services.json"),
+      JSON.stringify({ chain: { ...chain, home: "h" }, cluster: {} }),
+    );
+    assert.deepEqual(resolveNetwork("devnet", { PULUMI_AKASH_EMBEDDED: folder }), chain);
+  });
+
+  it("say how to start the embedded one", () => {
+    const env = { PULUMI_AKASH_EMBEDDED: join(root, "nowhere") };
+    assert.throws(
+      () => resolveNetwork("devnet", env),
+      (error) => error instanceof NetworkNotRunning && error.message.includes("./up"),
+    );
+  });
+});
+
+describe("the signing state", () => {
+  it("is below the user's state folder, or where a variable says", () => {
+    assert.match(signingStateFolder({}), /\.local\/state\/pulumi-akash$/);
+    assert.equal(signingStateFolder({ XDG_STATE_HOME: "/s" }), "/s/pulumi-akash");
+    assert.equal(signingStateFolder({ XDG_STATE_HOME: "/s", PULUMI_AKASH_STATE: "/own" }), "/own");
+    assert.equal(walletFile("/own", "a/../b", "akash1x"), "/own/a_.._b.akash1x");
+  });
+});
+
+describe("the journal", () => {
+  const entry: JournalEntry = {
+    chainId: "c",
+    address: "akash1x",
+    hash: "AB",
+    bytes: "AAEC",
+    sequence: 3,
+    timeoutHeight: 40,
+    messages: ["createProvider"],
+    fee: "1uakt",
+    signedAt: 1,
+  };
+
+  it("keeps one entry, readable by its owner alone, until it is removed", async () => {
+    const file = join(root, "journal", "c.akash1x");
+    const journal = new Journal(file);
+    assert.equal(await journal.read(), undefined);
+    await journal.write({ ...entry, hash: "old" });
+    await journal.write(entry);
+    assert.deepEqual(await journal.read(), entry);
+    assert.equal(statSync(`${file}.json`).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(join(root, "journal")), ["c.akash1x.json"]);
+    await journal.remove();
+    await journal.remove();
+    assert.equal(await journal.read(), undefined);
+  });
+
+  it("takes a file that was cut off as none, and any other failure as one", async () => {
+    const file = join(root, "cut");
+    writeFileSync(`${file}.json`, '{"chainId":');
+    assert.equal(await new Journal(file).read(), undefined);
+    mkdirSync(join(root, "folder.json"));
+    await assert.rejects(new Journal(join(root, "folder")).read(), { code: "EISDIR" });
+  });
+});
+
+describe("the wallet's lock", () => {
+  it("is held by one at a time and leaves nothing behind", async () => {
+    const file = join(root, "lock", "c.akash1x");
+    const order: string[] = [];
+    const first = await lockWallet(file, "akash1x");
+    first.assertHeld();
+    const second = lockWallet(file, "akash1x").then((lock) => {
+      order.push("second");
+      return lock;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    order.push("first ends");
+    await first.release();
+    await (await second).release();
+    assert.deepEqual(order, ["first ends", "second"]);
+    assert.ok(!existsSync(join(root, "lock")));
+  });
+
+  it("names the holder when it is held too long", async () => {
+    const file = join(root, "busy", "c.akash1x");
+    const held = await lockWallet(file, "akash1x");
+    await assert.rejects(
+      lockWallet(file, "akash1x", 0),
+      (error) => error instanceof WalletBusy && error.message.includes(`process ${process.pid}`),
+    );
+    await held.release();
+  });
+
+  it("passes on at once from a process that died", async () => {
+    const file = join(root, "dead", "c.akash1x");
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    mkdirSync(`${file}.lock`, { recursive: true });
+    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: hostname() }));
+    const started = Date.now();
+    const lock = await lockWallet(file, "akash1x");
+    assert.ok(Date.now() - started < 1_000);
+    await lock.release();
+  });
+
+  it("is not taken from a process out of sight, nor by the name of a holder before", async () => {
+    const file = join(root, "far", "c.akash1x");
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    mkdirSync(`${file}.lock`, { recursive: true });
+    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: "elsewhere" }));
+    await assert.rejects(lockWallet(file, "akash1x", 0), /elsewhere/);
+    rmSync(`${file}.lock`, { recursive: true });
+    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: hostname() }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    mkdirSync(`${file}.lock`);
+    await assert.rejects(lockWallet(file, "akash1x", 0), WalletBusy);
+  });
+});

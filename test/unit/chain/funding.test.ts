@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import { InsufficientFunds } from "../../../components/chain/errors.ts";
+import {
+  describeFunding,
+  formatAmount,
+  fundingPlan,
+  waitForFunds,
+} from "../../../components/chain/funding.ts";
+import type { ChainClient } from "../../../components/chain/types.ts";
+
+const address = "akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0";
+const amounts = fc.bigInt({ min: 0n, max: 10n ** 13n });
+
+/** A chain that answers with these balances, one after the other, the last one for ever. */
+function chainWith(...balances: Record<string, bigint>[]): ChainClient {
+  let asked = 0;
+  const balancesNow = async () => balances[Math.min(asked++, balances.length - 1)] ?? {};
+  return { balances: balancesNow } as unknown as ChainClient;
+}
+
+describe("the funding plan", () => {
+  it("adds up registering, each open bid's deposit and a reserve", () => {
+    const plan = fundingPlan({ gasPrice: "0.025uakt", openBids: 3, available: 1_000_000n });
+    assert.deepEqual(plan, {
+      denom: "uakt",
+      items: [
+        { purpose: "registering (transaction fee)", amount: 6_250n },
+        { purpose: "deposits of 3 open bids", amount: 1_500_000n },
+        { purpose: "reserve for fees", amount: 1_000_000n },
+      ],
+      total: 2_506_250n,
+      available: 1_000_000n,
+      missing: 1_506_250n,
+    });
+  });
+
+  it("leaves out what takes nothing", () => {
+    const plan = fundingPlan({ gasPrice: "0.025uakt", openBids: 0, reserve: 0n, available: 0n });
+    assert.deepEqual(plan.items.length, 1);
+    const one = fundingPlan({ gasPrice: "0uakt", openBids: 1, available: 0n });
+    assert.deepEqual(one.items[0], { purpose: "deposits of 1 open bid", amount: 500_000n });
+  });
+
+  it("misses exactly what the wallet lacks", () => {
+    fc.assert(
+      fc.property(fc.nat(50), amounts, amounts, amounts, (openBids, bidDeposit, reserve, available) => {
+        const plan = fundingPlan({ gasPrice: "0.025uakt", openBids, bidDeposit, reserve, available });
+        assert.equal(plan.total, 6_250n + bidDeposit * BigInt(openBids) + reserve);
+        assert.ok(plan.missing >= 0n && available + plan.missing >= plan.total);
+        if (plan.missing > 0n) assert.equal(available + plan.missing, plan.total);
+      }),
+    );
+  });
+
+  it("shows each purpose, the address and its QR code when money is missing", async () => {
+    const plan = fundingPlan({ gasPrice: "0.025uakt", openBids: 3, available: 1_000_000n });
+    const text = await describeFunding(plan, address);
+    assert.match(text, /deposits of 3 open bids +1\.5 AKT/);
+    assert.match(text, /Send at least 1\.50625 AKT to\n {2}akash19rl4cm2/);
+    assert.match(text, /[▀▄█]/);
+  });
+
+  it("shows no QR code when there is enough", async () => {
+    const plan = fundingPlan({ gasPrice: "0.025uakt", openBids: 1, available: 10_000_000n });
+    const text = await describeFunding(plan, address);
+    assert.match(text, /in the wallet +10 AKT\n\nThe wallet holds enough\./);
+    assert.doesNotMatch(text, /[▀▄█]|akash1/);
+  });
+
+  it("writes amounts in the unit people use", () => {
+    assert.equal(formatAmount(0n, "uakt"), "0 AKT");
+    assert.equal(formatAmount(1n, "uakt"), "0.000001 AKT");
+    assert.equal(formatAmount(1_500_000n, "uakt"), "1.5 AKT");
+    assert.equal(formatAmount(12_000_000n, "uact"), "12 ACT");
+    assert.equal(formatAmount(7n, "ibc/AB"), "7 ibc/AB");
+    fc.assert(
+      fc.property(amounts, (amount) => {
+        const [whole = "", fraction = ""] = formatAmount(amount, "uakt").replace(" AKT", "").split(".");
+        assert.equal(BigInt(whole + fraction.padEnd(6, "0")), amount);
+      }),
+    );
+  });
+});
+
+describe("waiting for funds", () => {
+  it("ends when they are there, and tells what it sees", async () => {
+    const seen: bigint[] = [];
+    const chain = chainWith({}, { uakt: 4n }, { uakt: 9n });
+    const options = { pollMs: 1, onBalance: (available: bigint) => seen.push(available) };
+    assert.equal(await waitForFunds(chain, address, { amount: 5n, denom: "uakt" }, options), 9n);
+    assert.deepEqual(seen, [0n, 4n, 9n]);
+  });
+
+  it("says what is missing when the time is up", async () => {
+    const waiting = waitForFunds(
+      chainWith({ uakt: 4n }),
+      address,
+      { amount: 5n, denom: "uakt" },
+      { timeoutMs: 0 },
+    );
+    await assert.rejects(waiting, InsufficientFunds);
+  });
+
+  it("can be called off", async () => {
+    const signal = AbortSignal.abort();
+    const waiting = waitForFunds(chainWith({}), address, { amount: 5n, denom: "uakt" }, { signal });
+    await assert.rejects(waiting, { name: "AbortError" });
+  });
+});
