@@ -44,7 +44,7 @@ export type OperatorComponent = "hostname" | "inventory" | "ip";
  * Labels of an operator's objects. The provider finds the inventory Service by all four of them
  * (cluster/kube/operators/clients/inventory/client.go); the other operators use the same scheme.
  */
-export function operatorLabels(component: OperatorComponent): Readonly<Record<string, string>> {
+export function operatorLabels(component: OperatorComponent): Record<string, string> {
   return {
     "app.kubernetes.io/name": component,
     "app.kubernetes.io/instance": `${component}-service`,
@@ -63,7 +63,7 @@ export const HARDWARE_DISCOVERY_LABELS: Readonly<Record<string, string>> = {
  * Labels that select the provider's pod. They are those of the official chart, so that a site it built can be
  * taken over in place: a StatefulSet's selector cannot be changed.
  */
-export const PROVIDER_LABELS: Readonly<Record<string, string>> = {
+export const PROVIDER_LABELS: Record<string, string> = {
   app: PROVIDER_NAME,
   "app.kubernetes.io/name": "provider",
   "app.kubernetes.io/instance": PROVIDER_NAME,

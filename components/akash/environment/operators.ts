@@ -2,18 +2,6 @@ import { LEASE_NAMESPACE, SERVICES_NAMESPACE } from "../names.ts";
 import type { IngressMode } from "./settings.ts";
 import type { Variable } from "./types.ts";
 
-/** What decides an operator's environment. */
-export interface OperatorSettings<Text> {
-  readonly ingressMode: IngressMode;
-  readonly gateway: { readonly name: string; readonly namespace: string };
-  /** File with the inventory operator's exclusions; it is watched for changes. */
-  readonly inventoryConfig: string;
-  /** Provider whose leased addresses the IP operator serves. */
-  readonly provider?: Text | string;
-  /** MetalLB address pool; default MetalLB's own default. */
-  readonly metalLbPool?: string;
-}
-
 const COMMON = "operator/common/operator_flags.go";
 
 /** Every operator asks for its own pod, to learn its port. */
@@ -47,58 +35,68 @@ const loops: readonly Variable<unknown, never>[] = [
   })),
 ];
 
-/** Variables of the hostname operator (chart akash-hostname-operator). */
-export function hostnameVariables<Text>(): readonly Variable<OperatorSettings<Text>, Text>[] {
-  const source = "operator/hostname/cmd.go";
-  return [
-    ...pod,
-    ...loops,
-    {
-      name: "AP_INGRESS_MODE",
-      chart: "AP_INGRESS_MODE",
-      value: ({ ingressMode }) => (ingressMode === "gateway" ? "gateway-api" : "ingress"),
-      because: source,
-    },
-    {
-      name: "AP_GATEWAY_NAME",
-      chart: "AP_GATEWAY_NAME",
-      value: ({ ingressMode, gateway }) => (ingressMode === "gateway" ? gateway.name : undefined),
-      because: source,
-    },
-    {
-      name: "AP_GATEWAY_NAMESPACE",
-      chart: "AP_GATEWAY_NAMESPACE",
-      value: ({ ingressMode, gateway }) => (ingressMode === "gateway" ? gateway.namespace : undefined),
-      because: source,
-    },
-    {
-      name: "AP_GATEWAY_PROVIDER",
-      chart: "AP_GATEWAY_IMPLEMENTATION",
-      value: ({ ingressMode }) => (ingressMode === "gateway" ? "nginx" : undefined),
-      because: `the flag is gateway-provider (${source}); the chart's name is read by nothing`,
-    },
-  ];
+const HOSTNAME = "operator/hostname/cmd.go";
+
+/** What decides the hostname operator's environment. */
+export interface HostnameSettings {
+  readonly ingressMode: IngressMode;
+  readonly gateway: { readonly name: string; readonly namespace: string };
 }
 
+/** Variables of the hostname operator (chart akash-hostname-operator). */
+export const hostnameVariables: readonly Variable<HostnameSettings, never>[] = [
+  ...pod,
+  ...loops,
+  {
+    name: "AP_INGRESS_MODE",
+    chart: "AP_INGRESS_MODE",
+    value: ({ ingressMode }) => (ingressMode === "gateway" ? "gateway-api" : "ingress"),
+    because: HOSTNAME,
+  },
+  {
+    name: "AP_GATEWAY_NAME",
+    chart: "AP_GATEWAY_NAME",
+    value: ({ ingressMode, gateway }) => (ingressMode === "gateway" ? gateway.name : undefined),
+    because: HOSTNAME,
+  },
+  {
+    name: "AP_GATEWAY_NAMESPACE",
+    chart: "AP_GATEWAY_NAMESPACE",
+    value: ({ ingressMode, gateway }) => (ingressMode === "gateway" ? gateway.namespace : undefined),
+    because: HOSTNAME,
+  },
+  {
+    name: "AP_GATEWAY_PROVIDER",
+    chart: "AP_GATEWAY_IMPLEMENTATION",
+    value: ({ ingressMode }) => (ingressMode === "gateway" ? "nginx" : undefined),
+    because: `the flag is gateway-provider (${HOSTNAME}); the chart's name is read by nothing`,
+  },
+];
+
 /** Variables of the inventory operator (chart akash-inventory-operator). */
-export function inventoryVariables<Text>(): readonly Variable<OperatorSettings<Text>, Text>[] {
-  return [
-    ...pod,
-    {
-      name: "AP_CONFIG",
-      chart: "AP_CONFIG",
-      value: (settings) => settings.inventoryConfig,
-      because: "operator/inventory/cmd.go",
-    },
-  ];
+export const inventoryVariables: readonly Variable<{ readonly configFile: string }, never>[] = [
+  ...pod,
+  {
+    name: "AP_CONFIG",
+    chart: "AP_CONFIG",
+    value: ({ configFile }) => configFile,
+    because: "operator/inventory/cmd.go",
+  },
+];
+
+/** What decides the IP operator's environment. */
+export interface IpSettings<Text> {
+  /** Provider whose leased addresses it serves. */
+  readonly owner: Text | string;
+  readonly metalLbPool?: string;
 }
 
 /** Variables of the IP operator (chart akash-ip-operator). */
-export function ipVariables<Text>(): readonly Variable<OperatorSettings<Text>, Text>[] {
+export function ipVariables<Text>(): readonly Variable<IpSettings<Text>, Text>[] {
   return [
     ...pod,
     ...loops,
-    { name: "AP_PROVIDER", chart: "AP_PROVIDER", value: ({ provider }) => provider, because: COMMON },
+    { name: "AP_PROVIDER", chart: "AP_PROVIDER", value: ({ owner }) => owner, because: COMMON },
     {
       name: "AP_METAL_LB_POOL",
       value: ({ metalLbPool }) => metalLbPool,

@@ -106,6 +106,21 @@ export function planMonitor(monitor: MonitorSettings = {}): Required<MonitorSett
 }
 
 /**
+ * Checks the site's domain.
+ *
+ * @throws {UnsupportedSetting} one that already begins with `provider.`, which is put before it
+ */
+export function planDomain(domain: string): string {
+  if (!domain.startsWith("provider.")) return domain;
+  const site = domain.slice("provider.".length);
+  throw new UnsupportedSetting(
+    "domain",
+    `is ${domain}, and the provider would be provider.${domain}`,
+    `Give ${site}.`,
+  );
+}
+
+/**
  * Fills in what is overcommitted.
  *
  * @throws {UnsupportedSetting} a value that the binary's integer division would silently round down

@@ -5,7 +5,6 @@ import {
   hostnameVariables,
   inventoryVariables,
   ipVariables,
-  type OperatorSettings,
 } from "../../../components/akash/environment/operators.ts";
 import { providerVariables } from "../../../components/akash/environment/provider.ts";
 import {
@@ -41,13 +40,6 @@ const settings: ProviderSettings<string> = {
   blockedHostnames: [],
 };
 
-const operator: OperatorSettings<string> = {
-  ingressMode: "gateway",
-  gateway: settings.gateway,
-  inventoryConfig: "/etc/akash/inventory.yaml",
-  provider: "akash1owner",
-};
-
 function asRecord<S>(table: readonly Variable<S, string>[], given: S): Readonly<Record<string, string>> {
   return Object.fromEntries(
     planEnvironment(table, given).map((entry) => [
@@ -67,8 +59,8 @@ describe("environment of provider and operators", () => {
 
   const tables: readonly [string, readonly Variable<never, never>[], readonly string[]][] = [
     ["provider", providerVariables<never>(), [...new Set(Object.values(PROVIDER_CHART).flat())]],
-    ["hostname operator", hostnameVariables<never>(), HOSTNAME_CHART],
-    ["inventory operator", inventoryVariables<never>(), INVENTORY_CHART],
+    ["hostname operator", hostnameVariables, HOSTNAME_CHART],
+    ["inventory operator", inventoryVariables, INVENTORY_CHART],
     ["IP operator", ipVariables<never>(), IP_CHART],
   ];
   for (const [who, table, chart] of tables) {
@@ -126,7 +118,7 @@ describe("environment of provider and operators", () => {
       [],
     );
     assert.equal(
-      asRecord(hostnameVariables<string>(), { ...operator, ingressMode: "classic" })["AP_GATEWAY_NAME"],
+      asRecord(hostnameVariables, { ...settings, ingressMode: "classic" })["AP_GATEWAY_NAME"],
       undefined,
     );
   });
@@ -144,11 +136,14 @@ describe("environment of provider and operators", () => {
   });
 
   it("tells each operator its own pod and the lease namespace", () => {
-    const hostname = asRecord(hostnameVariables<string>(), operator);
+    const hostname = asRecord(hostnameVariables, settings);
     assert.equal(hostname["AP_POD_NAME"], "metadata.name");
     assert.equal(hostname["AP_K8S_MANIFEST_NS"], "lease");
-    assert.equal(asRecord(inventoryVariables<string>(), operator)["AP_CONFIG"], "/etc/akash/inventory.yaml");
-    const ip = asRecord(ipVariables<string>(), { ...operator, metalLbPool: "public" });
+    assert.equal(
+      asRecord(inventoryVariables, { configFile: "/etc/akash/inventory.yaml" })["AP_CONFIG"],
+      "/etc/akash/inventory.yaml",
+    );
+    const ip = asRecord(ipVariables<string>(), { owner: "akash1owner", metalLbPool: "public" });
     assert.deepEqual([ip["AP_PROVIDER"], ip["AP_METAL_LB_POOL"]], ["akash1owner", "public"]);
   });
 });

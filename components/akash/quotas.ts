@@ -1,0 +1,37 @@
+import { LEASE_NAMESPACE, SERVICES_NAMESPACE } from "./names.ts";
+
+/** What a namespace of ours may use at most. */
+export interface NamespaceQuota {
+  readonly namespace: string;
+  readonly hard: Readonly<Record<string, string>>;
+  /** What a container gets that asks for nothing; without it a quota would refuse it. */
+  readonly containerDefaults?: {
+    readonly default: Readonly<Record<string, string>>;
+    readonly defaultRequest: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * Quotas outside leases' namespaces, so that nothing of ours can eat what is leased out. In `lease` there are only
+ * custom resources; in `akash-services` there are provider, operators and one discovery pod a node, which asks for
+ * nothing by itself (operator/inventory/node-discovery.go).
+ *
+ * @param nodes nodes that the site may grow to
+ */
+export function planQuotas(nodes: number): NamespaceQuota[] {
+  return [
+    { namespace: LEASE_NAMESPACE, hard: { pods: "0", services: "0", persistentvolumeclaims: "0" } },
+    {
+      namespace: SERVICES_NAMESPACE,
+      hard: {
+        pods: String(20 + nodes),
+        "requests.cpu": `${4000 + 50 * nodes}m`,
+        "requests.memory": `${8192 + 64 * nodes}Mi`,
+      },
+      containerDefaults: {
+        default: { cpu: "500m", memory: "512Mi" },
+        defaultRequest: { cpu: "50m", memory: "64Mi" },
+      },
+    },
+  ];
+}
