@@ -39,7 +39,7 @@ export function explainDiskError(error: unknown, cacheRoot: string): unknown {
     return new ToolchainError(
       "disk-full",
       `The disk that holds the cache folder ${cacheRoot} is full; nothing was half-installed`,
-      "Free some space (building everything needs about 8 GB, downloads about 1 GB), or set PULUMI_AKASH_CACHE to a folder on another disk, and run the command again",
+      "Free some space (building everything needs about 15 GB, downloads about 1 GB), or set PULUMI_AKASH_CACHE to a folder on another disk, and run the command again",
       error,
     );
   }
