@@ -12,66 +12,74 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { identityOf, memoryOf } from "./identity.ts";
+import { identify, isAlive, memoryOf, type ProcessIdentity, signal, startedWith } from "./processes.ts";
 import type { Program, ProgramStatus } from "./types.ts";
 
 /** Content of a pid file. */
-interface PidFile {
-  readonly pid: number;
-  /** Of the process we started; another process with this pid has another one. */
-  readonly identity: string;
-  /** The command line it was started with. */
-  readonly command: readonly string[];
+interface PidFile extends ProcessIdentity {
+  readonly program: Program;
 }
 
+/** Environment variable that tells our processes from others. */
+const markVariable = "PULUMI_AKASH_DAEMON";
+const pollMs = 20;
+
 /**
- * A program that outlives us, with its pid file and log in `folder`. It is signalled only while the process
- * behind the pid file is still the one that was started here.
+ * A program that outlives us, with its pid file and log in `folder`. Only processes that were started here
+ * are ever signalled: those behind the pid file, and those that carry the mark of this folder and name when
+ * the pid file was lost.
  */
 export class Daemon {
   readonly name: string;
   readonly log: string;
   readonly #folder: string;
   readonly #pidFile: string;
+  readonly #mark: string;
 
   constructor(folder: string, name: string) {
     this.name = name;
     this.log = join(folder, "logs", `${name}.log`);
     this.#folder = folder;
     this.#pidFile = join(folder, "pids", `${name}.json`);
+    this.#mark = join(folder, name);
   }
 
   /** Whether our process lives, whatever it was started with. */
   get alive(): boolean {
-    return this.#read() !== undefined;
+    return this.#recorded() !== undefined;
   }
 
-  /** Whether it lives and was started with this command line. */
-  runs({ command, args }: Program): boolean {
-    const expected = [command, ...args];
-    const actual = this.#read()?.command;
-    return actual?.length === expected.length && expected.every((part, index) => part === actual[index]);
+  /** Whether it lives and was started as this program. */
+  runs(program: Program): boolean {
+    return JSON.stringify(this.#recorded()?.program) === JSON.stringify(program);
   }
 
   status(): ProgramStatus {
-    const pid = this.#read()?.pid;
+    const pid = this.#recorded()?.pid;
     return { name: this.name, pid, memory: pid === undefined ? undefined : memoryOf(pid), log: this.log };
   }
 
   /** Starts the program in a session of its own, with its output in the log. The log before is kept as `.previous`. */
-  async start({ command, args, env }: Program): Promise<void> {
+  async start(program: Program): Promise<void> {
     for (const folder of ["logs", "pids"]) mkdirSync(join(this.#folder, folder), { recursive: true });
     if (existsSync(this.log)) renameSync(this.log, `${this.log}.previous`);
     const output = openSync(this.log, "w", 0o600);
     try {
-      const child = spawn(command, args, {
+      const child = spawn(program.command, program.args, {
         cwd: this.#folder,
         detached: true,
         stdio: ["ignore", output, output],
         // Nothing else is inherited: not the user's secrets, proxies or settings of these programs.
-        env: { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], HOME: this.#folder, ...env },
+        env: {
+          PATH: process.env["PATH"],
+          TMPDIR: process.env["TMPDIR"],
+          HOME: this.#folder,
+          ...program.env,
+          [markVariable]: this.#mark,
+        },
       });
-      if (child.pid !== undefined) this.#write(child.pid, [command, ...args]);
+      const started = child.pid === undefined ? undefined : identify(child.pid);
+      if (started) writeFileSync(this.#pidFile, JSON.stringify({ ...started, program } satisfies PidFile));
       await once(child, "spawn");
       child.unref();
     } finally {
@@ -82,14 +90,15 @@ export class Daemon {
   /**
    * Asks it to end, and ends it when it has not after `graceMs`.
    *
-   * @param graceMs milliseconds; 0 ends it at once
+   * @param graceMs milliseconds
    */
   async stop(graceMs: number): Promise<void> {
-    this.#signal(graceMs > 0 ? "SIGTERM" : "SIGKILL");
+    const processes = [...startedWith(`${markVariable}=${this.#mark}`), this.#recorded() ?? []].flat();
+    for (const found of processes) signal(found, "SIGTERM");
     const deadline = Date.now() + graceMs;
-    while (this.alive) {
-      if (Date.now() >= deadline) this.#signal("SIGKILL");
-      await sleep(20);
+    for (let left = processes; left.length > 0; left = left.filter(isAlive)) {
+      if (Date.now() >= deadline) for (const found of left) signal(found, "SIGKILL");
+      await sleep(pollMs);
     }
     rmSync(this.#pidFile, { force: true });
   }
@@ -100,27 +109,12 @@ export class Daemon {
     return readFileSync(this.log, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    const pid = this.#read()?.pid;
-    try {
-      if (pid !== undefined) process.kill(pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-  }
-
-  #read(): PidFile | undefined {
+  #recorded(): PidFile | undefined {
     try {
       const file = JSON.parse(readFileSync(this.#pidFile, "utf8")) as PidFile;
-      return identityOf(file.pid) === file.identity ? file : undefined;
+      return isAlive(file) ? file : undefined;
     } catch {
       return undefined;
     }
-  }
-
-  #write(pid: number, command: readonly string[]): void {
-    const identity = identityOf(pid);
-    if (identity === undefined) return;
-    writeFileSync(this.#pidFile, JSON.stringify({ pid, identity, command } satisfies PidFile));
   }
 }

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { ToolName } from "../toolchain/index.ts";
+import type { StartOptions } from "./types.ts";
 
 /** Writes a file whole or not at all, and leaves it alone when it already holds this content. */
 export function replaceFile(path: string, content: string, mode = 0o644): void {
@@ -17,4 +19,9 @@ export function readIfThere(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Path of a program itself: the toolchain may name a link that is another one at the next run. */
+export function programPath(toolchain: StartOptions["toolchain"], tool: ToolName): string {
+  return realpathSync(toolchain.path(tool));
 }

@@ -4,7 +4,6 @@ export { type ClusterOptions, clusterStatus, startCluster, stopCluster } from ".
 export * from "./errors.ts";
 export { ensureEmbedded, readEmbedded, statusEmbedded, stopEmbedded } from "./services.ts";
 export type {
-  Binaries,
   ChainService,
   ClusterService,
   EmbeddedServices,

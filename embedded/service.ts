@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Progress } from "../toolchain/progress.ts";
-import { silentProgress } from "../toolchain/progress.ts";
+import type { Progress } from "../toolchain/index.ts";
 import { Daemon } from "./daemon.ts";
 import { ServiceFailed } from "./errors.ts";
 import type { Program, ProgramStatus } from "./types.ts";
@@ -36,30 +35,40 @@ const graceMs = 5_000;
  *
  * @throws ServiceFailed
  */
-export async function ensureService(service: Service, progress: Progress = silentProgress): Promise<void> {
-  const programs = service.stages.flatMap((stage) => stage.programs);
-  const missing = programs.filter((program) => !daemonOf(service, program).runs(program));
-  if (missing.length === 0) {
-    try {
-      return await bringUp(service, hangTimeoutMs);
-    } catch (error) {
-      if (!(error instanceof ServiceFailed)) throw error;
-      await stopPrograms(service.folder, programNames(service));
-    }
-  }
-  const whole = missing.length === 0 || missing.length === programs.length;
-  const step = progress.start(
-    whole
-      ? `Starting the ${service.title}`
-      : `Restarting ${missing.map(({ name }) => name).join(", ")} of the ${service.title}`,
-  );
+export async function ensureService(service: Service, progress?: Progress): Promise<void> {
+  const missing = programsOf(service).filter((program) => !daemonOf(service, program).runs(program));
+  const hangs = missing.length === 0 && !(await staysHealthy(service));
+  if (missing.length === 0 && !hangs) return;
+
+  const step = progress?.start(describeStart(service, missing));
   try {
+    if (hangs)
+      await stopPrograms(
+        service.folder,
+        programsOf(service).map(({ name }) => name),
+      );
     await bringUp(service, startTimeoutMs);
-    step.done();
+    step?.done();
   } catch (error) {
-    step.fail();
+    step?.fail();
     throw error;
   }
+}
+
+async function staysHealthy(service: Service): Promise<boolean> {
+  try {
+    await bringUp(service, hangTimeoutMs);
+    return true;
+  } catch (error) {
+    if (error instanceof ServiceFailed) return false;
+    throw error;
+  }
+}
+
+function describeStart(service: Service, missing: readonly Program[]): string {
+  if (missing.length === 0) return `Restarting the ${service.title}, which does not answer`;
+  if (missing.length === programsOf(service).length) return `Starting the ${service.title}`;
+  return `Restarting ${missing.map(({ name }) => name).join(", ")} of the ${service.title}`;
 }
 
 async function bringUp(service: Service, timeoutMs: number): Promise<void> {
@@ -94,16 +103,16 @@ async function untilHealthy(service: Service, stage: Stage, fresh: boolean, dead
   }
 }
 
+function programsOf({ stages }: Service): Program[] {
+  return stages.flatMap(({ programs }) => programs);
+}
+
 function failure({ title }: Service, problem: string, daemon: Daemon | undefined): ServiceFailed {
   return new ServiceFailed(title, problem, daemon?.log ?? "", daemon?.logTail() ?? "");
 }
 
 function daemonOf({ folder }: Service, { name }: Program): Daemon {
   return new Daemon(folder, name);
-}
-
-export function programNames({ stages }: Service): string[] {
-  return stages.flatMap(({ programs }) => programs.map(({ name }) => name));
 }
 
 /** Ends the programs that were started from this folder, all at once; their state stays. */

@@ -1,16 +1,11 @@
-import type { Progress } from "../toolchain/progress.ts";
-
-/** Where the programs are: the resolved toolchain. */
-export interface Binaries {
-  /** Absolute path of a program by its name, for example `akash` or `kube-apiserver`. */
-  path(tool: string): string;
-}
+import type { Progress, Toolchain } from "../toolchain/index.ts";
 
 /** What starting a service needs. */
 export interface StartOptions {
   /** Folder that holds everything of the service: state, pid files, logs. It is made when missing. */
   readonly folder: string;
-  readonly toolchain: Binaries;
+  /** Where the programs are. */
+  readonly toolchain: Pick<Toolchain, "path">;
   /** Hears about slow steps and moved ports; default: nobody. */
   readonly progress?: Progress;
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { Daemon } from "../daemon.ts";
+import { programPath } from "../files.ts";
 import { settlePorts } from "../ports.ts";
 import { ensureService, programStatus, type Service, stopPrograms } from "../service.ts";
 import type { ChainService, ProgramStatus, StartOptions } from "../types.ts";
@@ -27,7 +28,7 @@ export async function startChain(options: ChainOptions): Promise<ChainService> {
   const { toolchain, accounts, progress, chainId = "akash-embedded-1" } = options;
   const folder = resolve(options.folder);
   const home = join(folder, "home");
-  const akash = toolchain.path(program);
+  const akash = programPath(toolchain, program);
   await makeHome(akash, home, chainId, accounts);
 
   const running = new Daemon(folder, program).alive;
@@ -45,7 +46,9 @@ export async function startChain(options: ChainOptions): Promise<ChainService> {
     folder,
     stages: [
       {
-        programs: [{ name: program, command: akash, args: startArgs(home, ports.rpc, grpc) }],
+        programs: [
+          { name: program, command: akash, env: { GOGC: "50" }, args: startArgs(home, ports.rpc, grpc) },
+        ],
         problem: blockProblem(rpc),
       },
     ],

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { Binaries, Program } from "../types.ts";
+import { programPath } from "../files.ts";
+import type { Program, StartOptions } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
 
 export const clusterPorts = {
@@ -15,7 +16,7 @@ export const clusterPorts = {
 export type ClusterPorts = Readonly<Record<keyof typeof clusterPorts, number>>;
 
 export interface ClusterLayout {
-  readonly toolchain: Binaries;
+  readonly toolchain: StartOptions["toolchain"];
   readonly ports: ClusterPorts;
   readonly credentials: Credentials;
   readonly kubeconfig: string;
@@ -63,7 +64,7 @@ function etcd({ toolchain, ports, credentials, data }: ClusterLayout): Program {
   const { authority, serverCertificate, serverKey } = credentials;
   return {
     name: "etcd",
-    command: toolchain.path("etcd"),
+    command: programPath(toolchain, "etcd"),
     env: smallHeap,
     args: [
       "--name=embedded",
@@ -93,7 +94,7 @@ function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
   const { authority, serverCertificate, serverKey, serviceAccountKey } = credentials;
   return {
     name: "kube-apiserver",
-    command: toolchain.path("kube-apiserver"),
+    command: programPath(toolchain, "kube-apiserver"),
     env: smallHeap,
     args: [
       `--bind-address=${localhost}`,
@@ -123,7 +124,7 @@ function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
 function controllerManager({ toolchain, ports, credentials, kubeconfig }: ClusterLayout): Program {
   return {
     name: "kube-controller-manager",
-    command: toolchain.path("kube-controller-manager"),
+    command: programPath(toolchain, "kube-controller-manager"),
     env: smallHeap,
     args: [
       ...controllerArgs(kubeconfig, ports),
@@ -141,7 +142,7 @@ function controllerManager({ toolchain, ports, credentials, kubeconfig }: Cluste
 function scheduler({ toolchain, ports, credentials, kubeconfig }: ClusterLayout): Program {
   return {
     name: "kube-scheduler",
-    command: toolchain.path("kube-scheduler"),
+    command: programPath(toolchain, "kube-scheduler"),
     env: smallHeap,
     args: [...controllerArgs(kubeconfig, ports), ...servingArgs(credentials, ports.scheduler)],
   };
@@ -169,7 +170,7 @@ function servingArgs({ serverCertificate, serverKey }: Credentials, port: number
 function kwok({ toolchain, ports, kubeconfig }: ClusterLayout): Program {
   return {
     name: "kwok",
-    command: toolchain.path("kwok"),
+    command: programPath(toolchain, "kwok"),
     env: smallHeap,
     args: [
       `--kubeconfig=${kubeconfig}`,
