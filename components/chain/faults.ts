@@ -1,5 +1,10 @@
 /** Places where a test kills the process, to prove that the next run heals. */
-export type FaultPoint = "before-signing" | "after-broadcast" | "before-state" | "between-publish-and-switch";
+export type FaultPoint =
+  | "after-pending"
+  | "before-signing"
+  | "after-broadcast"
+  | "before-state"
+  | "between-publish-and-switch";
 
 /**
  * Does nothing, unless `PULUMI_AKASH_FAULT` names this point: then the process dies as by `kill -9`, without
