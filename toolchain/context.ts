@@ -24,13 +24,13 @@ export interface Context {
 const probeTimeoutMs = 2_500;
 const rememberYesMs = 10 * 60_000;
 /** How long a machine that cannot reach a host is not made to try again, milliseconds. */
-export const rememberNoMs = 60 * 60_000;
+export const rememberNoMs = 10 * 60_000;
 
 const running = new Map<string, Promise<boolean>>();
 
 /**
  * Whether the host of an official address answers. Asked once per host with a short time-out
- * and remembered: yes for ten minutes, no for `noMs`.
+ * and remembered: yes for ten minutes, no for `noMs` (default as long).
  */
 export async function isReachable(context: Context, url: string, noMs = rememberNoMs): Promise<boolean> {
   if (context.offline) return false;

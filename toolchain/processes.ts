@@ -65,8 +65,8 @@ export async function runProgram(
 }
 
 /**
- * The executables called `name` on PATH, in order. Left out: npm's own bin folders, whose
- * `pulumi` is a downloader, and everything under `except`.
+ * The executables called `name` on PATH, in order. Left out: what npm installed (its
+ * `pulumi` is a downloader) and everything under `except`.
  */
 export function findOnPath(
   name: string,
@@ -75,12 +75,13 @@ export function findOnPath(
 ): string[] {
   const found: string[] = [];
   for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (!folder || folder.endsWith(join("node_modules", ".bin"))) continue;
+    if (!folder) continue;
     const path = join(folder, name);
     try {
       accessSync(path, constants.X_OK);
       if (!statSync(path).isFile()) continue;
       const real = realpathSync(path);
+      if (real.includes(`${sep}node_modules${sep}`)) continue;
       if (except.some((root) => real.startsWith(root + sep) || path.startsWith(root + sep))) continue;
       if (!found.includes(path)) found.push(path);
     } catch {}
