@@ -54,7 +54,7 @@ async function prepare(
 ): Promise<Prepared> {
   if (wallet.address !== owner) throw new WalletMismatch(owner, wallet.address);
   const cluster = await openCluster(access);
-  const [keys, records] = await Promise.all([loadKeys(cluster, wallet), chain.certificates(owner)]);
+  const [keys, records] = await Promise.all([loadKeys(cluster, wallet, owner), chain.certificates(owner)]);
   const published = publishedCertificates(records);
   const plan = planCertificate({ published, ...keys, host, renewBeforeDays, now: new Date() });
   if (plan.action !== "create") return { cluster, keys, key: plan.key, publish: plan.action === "publish" };

@@ -19,13 +19,17 @@ export interface KeyFile extends StoredKey {
 }
 
 /** Reads the keys: `<owner>.pem` is the one served with. */
-export async function loadKeys(cluster: Cluster, wallet: Wallet): Promise<StoredKeys<KeyFile>> {
+export async function loadKeys(
+  cluster: Cluster,
+  wallet: Wallet,
+  owner: string,
+): Promise<StoredKeys<KeyFile>> {
   const secret = await cluster.getSecret(namespace, certificateSecretName);
   const read = async (name: string) => {
     const data = secret?.data[name];
     return data && readKeyFile(wallet, Buffer.from(data).toString());
   };
-  const [active, pending] = await Promise.all([read(activeName(wallet.address)), read(pendingName)]);
+  const [active, pending] = await Promise.all([read(activeName(owner)), read(pendingName)]);
   return { active, pending };
 }
 

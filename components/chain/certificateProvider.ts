@@ -47,7 +47,7 @@ export function handler(): Implementation {
         openWallet(state.wallet),
         openCluster(state.cluster),
       ]);
-      const [records, keys] = await Promise.all([chain.certificates(id), loadKeys(cluster, wallet)]);
+      const [records, keys] = await Promise.all([chain.certificates(id), loadKeys(cluster, wallet, id)]);
       const published = publishedCertificates(records);
       const recorded = published.some(({ serial }) => serial === state.serial);
       if (!keys.active && !keys.pending && !recorded) return { id: "", props: {} };
