@@ -5,6 +5,7 @@ import { type Context, lockOf } from "./context.ts";
 import { explainDiskError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import type { Step } from "./progress.ts";
+import { onStop } from "./signals.ts";
 
 /** Where the content of a cache folder came from; kept beside it as `origin.json`. */
 export interface Origin {
@@ -24,6 +25,9 @@ export async function installOnce(
   fill: (temporary: string) => Promise<Origin>,
 ): Promise<void> {
   let temporary: string | undefined;
+  const remove = () => {
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+  };
   try {
     mkdirSync(dirname(target), { recursive: true });
     const onWait = (holder?: { pid: number }) => {
@@ -33,15 +37,18 @@ export async function installOnce(
       if (existsSync(target)) return;
       sweepTemporaryFolders(target);
       temporary = makeTemporaryFolder(target);
-      const origin = await fill(temporary);
-      writeFileSync(
-        join(temporary, "origin.json"),
-        `${JSON.stringify({ ...origin, at: new Date().toISOString() })}\n`,
-      );
-      publishFolder(temporary, target);
+      const forget = onStop(remove);
+      try {
+        const origin = await fill(temporary);
+        const record = { ...origin, at: new Date().toISOString() };
+        writeFileSync(join(temporary, "origin.json"), `${JSON.stringify(record)}\n`);
+        publishFolder(temporary, target);
+      } finally {
+        forget();
+      }
     });
   } catch (error) {
-    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    remove();
     throw explainDiskError(error, context.root);
   }
 }

@@ -13,6 +13,7 @@ import {
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onStop } from "./signals.ts";
 
 /** Who holds a lock file. */
 export interface LockHolder {
@@ -61,11 +62,13 @@ export async function withLock<T>(path: string, options: LockOptions, body: () =
     if (readIfThere(path) === mine) rmSync(path, { force: true });
   };
   process.once("exit", release);
+  const forget = onStop(release);
   try {
     return await body();
   } finally {
     clearInterval(heartbeat);
     process.removeListener("exit", release);
+    forget();
     release();
   }
 }

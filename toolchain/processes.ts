@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
+import { onStop } from "./signals.ts";
 
 export interface RunResult {
   /** Exit code; -1 when the program could not be started or was ended by a signal. */
@@ -18,7 +19,6 @@ export interface RunOptions {
 }
 
 const tailSize = 8_000;
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs a program to its end. When this process is told to stop meanwhile, the program is
@@ -35,12 +35,7 @@ export async function runProgram(
     stdio: ["ignore", "pipe", "pipe"],
     timeout: options.timeoutMs,
   });
-  const passOn = (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    for (const name of signals) process.removeListener(name, passOn);
-    process.kill(process.pid, signal);
-  };
-  for (const name of signals) process.on(name, passOn);
+  const forget = onStop((signal) => child.kill(signal));
   let stdout = "";
   let tail = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -60,7 +55,7 @@ export async function runProgram(
     });
     return { code, stdout, tail };
   } finally {
-    for (const name of signals) process.removeListener(name, passOn);
+    forget();
   }
 }
 

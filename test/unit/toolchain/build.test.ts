@@ -141,4 +141,16 @@ await obtainTool({ ...context, memo: openMemo(context.root), progress: silentPro
     );
     assert.ok(await findTool(world.context(pins), "tool"));
   });
+
+  it("leaves nothing behind when it is told to stop while building", async () => {
+    const counter = join(world.folder, "builds");
+    world.write("path/go", fakeGo(`echo one >>${counter}; sleep 0.3`), 0o755);
+    const child = runOther();
+    await started();
+    child.kill("SIGTERM");
+    await ended(child);
+    assert.equal(child.signalCode, "SIGTERM");
+    assert.deepEqual(readdirSync(toolFolder()), []);
+    assert.deepEqual(readdirSync(join(world.folder, "cache", "locks")), []);
+  });
 });
