@@ -1,9 +1,13 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { BinaryReader } from "cosmjs-types/binary";
 import { Record as KeyringRecord, Record_Local } from "cosmjs-types/cosmos/crypto/keyring/v1/record";
 import { PrivKey, PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { KeyUnusable } from "../errors.ts";
 import type { Wallet } from "../types.ts";
 import { decodeAminoKey, startsWith } from "./amino.ts";
+
+const noPrivateKey = "the keyring holds no private key of it (Ledger, multisig or watch-only)";
+const noSecp256k1 = "it is no secp256k1 key";
 
 /** A key as a keyring holds it. */
 export interface StoredKey {
@@ -34,7 +38,18 @@ export function encodeRecord(name: string, wallet: Wallet): Uint8Array {
  * @throws KeyUnusable when it holds no secp256k1 private key
  */
 export function decodeRecord(data: Uint8Array, name: string): StoredKey {
-  return decodeAmino(data, name) ?? decodeProto(data, name);
+  const stored = decode(data, name);
+  if (!secp256k1.utils.isValidSecretKey(stored.privateKey)) throw new KeyUnusable(name, noSecp256k1);
+  return stored;
+}
+
+function decode(data: Uint8Array, name: string): StoredKey {
+  try {
+    return decodeAmino(data, name) ?? decodeProto(data, name);
+  } catch (error) {
+    // The library's own errors tell offsets, which help nobody.
+    throw error instanceof KeyUnusable ? error : new KeyUnusable(name, "its record is damaged");
+  }
 }
 
 function decodeProto(data: Uint8Array, name: string): StoredKey {
@@ -45,8 +60,7 @@ function decodeProto(data: Uint8Array, name: string): StoredKey {
     throw new KeyUnusable(name, "its record is damaged");
   }
   const key = record.local?.privKey;
-  if (!key)
-    throw new KeyUnusable(name, "the keyring holds no private key of it (Ledger, multisig or watch-only)");
+  if (!key) throw new KeyUnusable(name, noPrivateKey);
   if (key.typeUrl !== PrivKey.typeUrl) throw new KeyUnusable(name, `its type is ${key.typeUrl}`);
   return { name: record.name, privateKey: PrivKey.decode(key.value).key, format: "proto" };
 }
@@ -59,7 +73,7 @@ function decodeAmino(data: Uint8Array, name: string): StoredKey | undefined {
   const reader = new BinaryReader(data);
   if (reader.uint32() !== reader.len - reader.pos) return undefined;
   if (!startsWith(data.subarray(reader.pos), aminoLocalInfo)) {
-    throw new KeyUnusable(name, "the keyring holds no private key of it (Ledger, multisig or watch-only)");
+    throw new KeyUnusable(name, noPrivateKey);
   }
   reader.pos += aminoLocalInfo.length;
   let storedName = "";
@@ -70,6 +84,6 @@ function decodeAmino(data: Uint8Array, name: string): StoredKey | undefined {
     else if (tag >>> 3 === 3) privateKey = decodeAminoKey(reader.bytes());
     else reader.skipType(tag & 7);
   }
-  if (!privateKey) throw new KeyUnusable(name, "it is no secp256k1 key");
+  if (!privateKey) throw new KeyUnusable(name, noSecp256k1);
   return { name: storedName, privateKey, format: "amino" };
 }

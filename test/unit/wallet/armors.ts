@@ -11,3 +11,17 @@ S/eVRBc=
 =/YNq
 -----END TENDERMINT PRIVATE KEY-----`,
 } as const;
+
+/** What `keys export` of the 0.38 chain binary wrote for the same wallet. */
+export const bcryptArmor = {
+  passphrase: "correct horse",
+  text: `-----BEGIN TENDERMINT PRIVATE KEY-----
+kdf: bcrypt
+salt: A11ABC282F4C527312F261C87400FAC5
+type: secp256k1
+
+CKeFs7oZ+I0p6AMZWNsktvhLlaziTfvkiwHzZnuTEFb/qFBpDPZcYU7lt69XK/UN
+PSNwG81FD9NxWR0DaJfclCBtiqinV6APSC98Rfc=
+=ynQU
+-----END TENDERMINT PRIVATE KEY-----`,
+} as const;
