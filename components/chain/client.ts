@@ -14,7 +14,7 @@ import { callRpc } from "./rpc.ts";
 import type { ChainClient, Generation, NetworkConfig, NetworkReference } from "./types.ts";
 
 export interface ChainOptions {
-  /** How long one request may take, in milliseconds; default 6000. */
+  /** How long one request may take, in milliseconds; default 10000. */
   readonly timeoutMs?: number;
 }
 

@@ -1,7 +1,7 @@
 import { RpcError, RpcUnreachable } from "./errors.ts";
 
 /** A request that takes longer counts as an endpoint that does not answer. */
-const defaultTimeoutMs = 6_000;
+const defaultTimeoutMs = 10_000;
 
 interface RpcAnswer {
   readonly result?: unknown;

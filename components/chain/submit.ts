@@ -68,17 +68,23 @@ async function run(network: NetworkConfig, source: WalletSource, batch: readonly
   ]);
   const file = walletFile(signingStateFolder(), network.chainId, wallet.address);
   const lock = await lockWallet(file, wallet.address);
+  // Callers hear when the lock is released: who is done leaves nothing behind.
+  const outcomes: (() => void)[] = [];
   try {
     const sender = { chain, wallet, lock, journal: new Journal(file) };
     const recovered = await recover(sender);
     const items = await Promise.all(
       batch.map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
+        const item = {
+          resolve: (receipt?: TransactionReceipt) => void outcomes.push(() => resolve(receipt)),
+          reject: (error: unknown) => void outcomes.push(() => reject(error)),
+        };
         try {
           const messages = await build({ chain, wallet, recovered });
-          if (messages.length > 0) return [{ messages, resolve, reject }];
-          resolve(undefined);
+          if (messages.length > 0) return [{ messages, ...item }];
+          item.resolve();
         } catch (error) {
-          reject(error);
+          item.reject(error);
         }
         return [];
       }),
@@ -86,5 +92,6 @@ async function run(network: NetworkConfig, source: WalletSource, batch: readonly
     await sendBatch(items.flat(), (messages) => send(sender, messages));
   } finally {
     await lock.release();
+    for (const deliver of outcomes) deliver();
   }
 }
