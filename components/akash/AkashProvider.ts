@@ -1,7 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { LeaseIsolation } from "./boundary/LeaseBoundary.ts";
-import { LeaseBoundary, type LeaseBoundaryArgs } from "./boundary/LeaseBoundary.ts";
+import { LeaseBoundary, type LeaseBoundaryArgs, type LeaseIsolation } from "./boundary/LeaseBoundary.ts";
 import { providerVariables } from "./environment/provider.ts";
 import {
   type MonitorSettings,
@@ -123,7 +122,24 @@ export class AkashProvider extends pulumi.ComponentResource {
     const images = akashImages(args.version);
     const parent = { parent: this };
     const namespace = SERVICES_NAMESPACE;
+    // Whatever is refused is refused here, before anything is declared.
+    const prices = planPrices(args.pricing);
+    const settings = {
+      ...PROVIDER_DEFAULTS,
+      ...given(args),
+      ...ingress,
+      home: HOME,
+      domain: planDomain(args.domain),
+      ipOperator,
+      pricingFolder: PRICING_FOLDER,
+      tlsFolder: args.tlsSecretName === undefined ? undefined : TLS_FOLDER,
+      attestationImage: attestation ? images.attestationSidecar : undefined,
+      overcommit: planOvercommit(args.overcommit),
+      monitor: planMonitor(args.monitor),
+      blockedHostnames: args.blockedHostnames ?? [],
+    };
 
+    const boundary = new LeaseBoundary(`${name}-boundary`, args.boundary, parent);
     const access = new ServiceAccess(
       `${name}-access`,
       {
@@ -132,7 +148,6 @@ export class AkashProvider extends pulumi.ComponentResource {
       },
       parent,
     );
-    const boundary = new LeaseBoundary(`${name}-boundary`, args.boundary, parent);
     for (const policy of planNetworkPolicies({
       metricsNamespaces: args.metricsNamespaces ?? [],
       ipOperator,
@@ -151,7 +166,7 @@ export class AkashProvider extends pulumi.ComponentResource {
         data: {
           "price.sh": PRICE_SH,
           "price.jq": PRICE_JQ,
-          "prices.json": `${JSON.stringify(planPrices(args.pricing), undefined, 2)}\n`,
+          "prices.json": `${JSON.stringify(prices, undefined, 2)}\n`,
         },
       },
       parent,
@@ -184,20 +199,7 @@ export class AkashProvider extends pulumi.ComponentResource {
         metadata: metadata(PROVIDER_NAME, { namespace, labels: PROVIDER_LABELS }),
         spec: planProvider<pulumi.Input<string>>({
           image: args.image ?? images.provider,
-          environment: planEnvironment(providerVariables<pulumi.Input<string>>(), {
-            ...PROVIDER_DEFAULTS,
-            ...given(args),
-            ...ingress,
-            home: HOME,
-            domain: planDomain(args.domain),
-            ipOperator,
-            pricingFolder: PRICING_FOLDER,
-            tlsFolder: args.tlsSecretName === undefined ? undefined : TLS_FOLDER,
-            attestationImage: attestation ? images.attestationSidecar : undefined,
-            overcommit: planOvercommit(args.overcommit),
-            monitor: planMonitor(args.monitor),
-            blockedHostnames: args.blockedHostnames ?? [],
-          }),
+          environment: planEnvironment(providerVariables<pulumi.Input<string>>(), settings),
           keyring: args.keyring,
           certificate: { ...args.certificate, file, path: pulumi.interpolate`${HOME}/${file}` },
           pricingConfigMap: pricing.metadata.name,

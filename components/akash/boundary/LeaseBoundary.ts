@@ -37,8 +37,8 @@ export class LeaseBoundary extends pulumi.ComponentResource {
 
   constructor(name: string, args: LeaseBoundaryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("akash:akash:LeaseBoundary", name, {}, opts);
-    this.#validate(`${name}-boundary`, LEASE_BOUNDARY, planLeaseBoundary());
     const exceptions = leaseExceptions(args.lan);
+    this.#validate(`${name}-boundary`, LEASE_BOUNDARY, planLeaseBoundary());
     if (args.mutatingAdmission !== undefined) {
       this.#mutate(name, args.mutatingAdmission, exceptions);
       this.#validate(`${name}-egress-check`, LEASE_EGRESS, planEgressCheck(exceptions));

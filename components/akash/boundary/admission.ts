@@ -115,7 +115,7 @@ export function planLeaseBoundary(): PolicySpec {
 }
 
 /** What the inventory operator starts on every node: reads /sys, has no identity and no Secrets. */
-const discoveryPod = `request.resource.group == '' && request.resource.resource == 'pods' && request.subResource == ''
+const discoveryPod = `request.resource.group == '' && request.resource.resource == 'pods' && request.?subResource.orValue('') == ''
   && request.namespace == '${SERVICES_NAMESPACE}' && request.userInfo.username == '${user(INVENTORY_OPERATOR)}'
   && (request.operation == 'DELETE'
     ? ${labelsOf("oldObject")}[?'app.kubernetes.io/instance'].orValue('') == 'inventory-hardware-discovery'

@@ -1,0 +1,69 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import { startCluster, stopCluster } from "../../embedded/index.ts";
+import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
+import type { KubernetesObject } from "../unit/akash/declared.ts";
+
+/** A control plane of its own with simulated nodes. */
+export interface TestCluster {
+  readonly admin: Cluster;
+  /** The same cluster as a ServiceAccount of `akash-services` sees it. */
+  as(account: string): Promise<Cluster>;
+  /** Server-side apply, unknown fields refused. */
+  apply(object: KubernetesObject): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts it with mutating admission policies, which Kubernetes 1.34 has but does not switch on. The embedded
+ * cluster takes no arguments for its API server, so a script stands in for the program and adds them.
+ */
+export async function startTestCluster(): Promise<TestCluster> {
+  const toolchain = await ensureToolchain({ tools: ["embedded"], progress: silentProgress });
+  const folder = mkdtempSync(join(tmpdir(), "akash-cluster-"));
+  const apiServer = join(folder, "kube-apiserver");
+  const switches =
+    "--feature-gates=MutatingAdmissionPolicy=true --runtime-config=admissionregistration.k8s.io/v1beta1=true";
+  writeFileSync(apiServer, `#!/bin/sh\nexec '${toolchain.path("kube-apiserver")}' "$@" ${switches}\n`);
+  chmodSync(apiServer, 0o755);
+  const path: typeof toolchain.path = (tool) =>
+    tool === "kube-apiserver" ? apiServer : toolchain.path(tool);
+  const service = await startCluster({ folder, toolchain: { path } });
+  const admin = await openCluster({ kubeconfigPath: service.kubeconfig });
+  const stop = async (): Promise<void> => {
+    await stopCluster(folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    admin,
+    stop,
+    as: async (account) =>
+      openCluster({ kubeconfig: impersonating(await readFile(service.kubeconfig, "utf8"), account) }),
+    apply: async (object) => {
+      const query = "fieldManager=test&force=true&fieldValidation=Strict";
+      await admin.request("PATCH", `${objectPath(object)}?${query}`, object, "application/apply-patch+yaml");
+    },
+  };
+}
+
+/** API path of an object, or of its collection when `name` is empty. */
+export function objectPath({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string {
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const plural = kind.endsWith("y")
+    ? `${kind.slice(0, -1)}ies`
+    : kind.endsWith("s") || kind.endsWith("ss")
+      ? `${kind}es`
+      : `${kind}s`;
+  const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  return `${root}${within}/${plural.toLowerCase()}${name === "" ? "" : `/${name}`}`;
+}
+
+function impersonating(kubeconfig: string, account: string): string {
+  const content = parse(kubeconfig) as { users: { user: Record<string, string> }[] };
+  for (const { user } of content.users) user["as"] = `system:serviceaccount:akash-services:${account}`;
+  return stringify(content);
+}
