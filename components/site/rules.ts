@@ -1,4 +1,4 @@
-import { addressKind } from "../dns/address.ts";
+import { isCarrierAddress, isPrivateAddress } from "../dns/address.ts";
 import { formatPath, type Problem, problemAt, valueAt } from "./problems.ts";
 import { findSecrets } from "./secrets.ts";
 
@@ -193,10 +193,9 @@ const storageClasses: Rule = (root) => {
 const reachable: Rule = (root) => {
   const address = valueAt(root, ["address"]);
   if (typeof address !== "string" || valueAt(root, ["network"]) === "devnet") return [];
-  const kind = addressKind(address);
-  if (kind === undefined || kind === "public") return [];
+  if (!isPrivateAddress(address) && !isCarrierAddress(address)) return [];
   const remedy = "Write the address tenants reach, or auto; forward the ports on your router.";
-  return [problemAt(root, ["address"], `is a ${kind} address, which nobody outside can reach`, remedy)];
+  return [problemAt(root, ["address"], "is an address nobody outside can reach", remedy)];
 };
 
 /** Secrets in plain sight. */

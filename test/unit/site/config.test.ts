@@ -238,7 +238,7 @@ describe("SiteConfig: what is refused, in these words", () => {
     "an address of the home network": {
       given: { address: "192.168.1.20" },
       says: [
-        'address: "192.168.1.20" is a private address, which nobody outside can reach. Write the address tenants reach, or auto; forward the ports on your router.',
+        'address: "192.168.1.20" is an address nobody outside can reach. Write the address tenants reach, or auto; forward the ports on your router.',
       ],
     },
     "half an address": {

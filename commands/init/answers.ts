@@ -1,0 +1,126 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import {
+  formatProblem,
+  parseSiteConfig,
+  SiteConfigError,
+  type SiteDeclaration,
+} from "../../components/site/config.ts";
+import { explain, problemsOf } from "../../components/site/problems.ts";
+import type { WalletSource } from "../../components/wallet/types.ts";
+import { InitError } from "./errors.ts";
+import { parsePlace } from "./place.ts";
+
+const answer = (description: string) => z.coerce.string().describe(description);
+
+/** The answers to the questions, under the names they have in an answers file. */
+const answersSchema = z.strictObject({
+  name: answer("short name of the site"),
+  domain: answer("domain of the site"),
+  email: answer("e-mail address that tenants and auditors see"),
+  network: answer("mainnet or sandbox"),
+  wallet: answer("where the words are: env:VARIABLE, file:PATH or prompt"),
+  place: answer("path of a kubeconfig, or machines as user@host, separated by commas"),
+  dns: answer("who makes the DNS records: cloudflare or manual"),
+  region: answer("location-region"),
+});
+
+export type Answers = z.output<typeof answersSchema>;
+export type AnswerName = keyof Answers;
+
+/** What is found out and not asked. */
+export interface Findings {
+  /** Public address to declare: `auto`, an IP or `cname:NAME`. */
+  readonly address: string;
+  /** Zone of the domain at its DNS host, where it is known. */
+  readonly zone?: string;
+  readonly gpuModels: readonly string[];
+  readonly cpuVendor?: string;
+}
+
+/** USD a month that a new GPU model is priced at: the least the official price script asks. */
+export const FIRST_GPU_PRICE = 100;
+
+/** Answers and findings as the declaration of a site. */
+export function declarationOf(answers: Answers, findings: Findings): SiteDeclaration {
+  const place = parsePlace(answers.place);
+  const { zone, gpuModels, cpuVendor } = findings;
+  return {
+    name: answers.name,
+    domain: answers.domain,
+    network: answers.network as SiteDeclaration["network"],
+    wallet: walletOf(answers.wallet),
+    ...("nodes" in place ? { nodes: [...place.nodes] } : { cluster: place }),
+    address: findings.address,
+    dns:
+      answers.dns === "cloudflare"
+        ? { provider: "cloudflare", ...(zone === undefined ? {} : { zone }) }
+        : { provider: answers.dns as "manual" },
+    contact: { email: answers.email, website: `https://${answers.domain}` },
+    attributes: {
+      host: answers.domain,
+      organization: answers.name,
+      email: answers.email,
+      tier: "community",
+      "location-region": answers.region,
+      ...(cpuVendor === undefined ? {} : { "capabilities/cpu": cpuVendor }),
+    },
+    pricing: {
+      cpu: 1.6,
+      memory: 0.8,
+      gpu: Object.fromEntries(gpuModels.map((model) => [model, FIRST_GPU_PRICE])),
+    },
+  };
+}
+
+function walletOf(text: string): WalletSource {
+  const [, kind, rest = ""] = /^(env|file):(.*)$/.exec(text.trim()) ?? [];
+  if (kind === "env") return { mnemonicEnv: rest };
+  return kind === "file" ? { mnemonicFile: rest } : { prompt: true };
+}
+
+/** Answers that are right, to try a single other one in their place. */
+const RIGHT: Answers = {
+  name: "garage",
+  domain: "example.com",
+  email: "ops@example.com",
+  network: "mainnet",
+  wallet: "prompt",
+  place: "~/.kube/config",
+  dns: "manual",
+  region: "eu-central",
+};
+
+/** What is wrong with one answer, for the person who typed it; undefined when it is right. */
+export function complaintOf(name: AnswerName, value: string): string | undefined {
+  if (name === "wallet" && !/^(env:|file:|prompt$)/.test(value.trim())) {
+    return "Write env:VARIABLE, file:PATH or prompt; never the words themselves.";
+  }
+  try {
+    parseSiteConfig(declarationOf({ ...RIGHT, [name]: value }, { address: "auto", gpuModels: [] }));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SiteConfigError)) throw error;
+    return error.problems.map(({ value: shown, problem, remedy }) => `${shown} ${problem}. ${remedy}`)[0];
+  }
+}
+
+/**
+ * Reads an answers file, YAML or JSON; what it leaves out stays undefined.
+ *
+ * @throws {InitError} listing every problem
+ */
+export function parseAnswers(text: string, file: string): Partial<Answers> {
+  let value: unknown;
+  try {
+    value = parse(text) ?? {};
+  } catch (error) {
+    throw new InitError(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = answersSchema.partial().safeParse(value, { error: explain });
+  if (!parsed.success) {
+    const problems = problemsOf(value, parsed.error.issues, new Set()).map(formatProblem);
+    throw new InitError([`${file} cannot be used.`, ...problems.map((line) => `- ${line}`)].join("\n"));
+  }
+  return Object.fromEntries(Object.entries(parsed.data).filter(([, given]) => given !== undefined));
+}

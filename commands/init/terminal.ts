@@ -1,0 +1,38 @@
+import { confirm, input, select } from "@inquirer/prompts";
+import { InitError } from "./errors.ts";
+import type { Question } from "./questions.ts";
+
+/** Asks on the terminal until the answer is right. */
+export async function askOnTerminal({ message, standard, choices, check }: Question): Promise<string> {
+  return interruptible(() =>
+    choices === undefined
+      ? input({
+          message,
+          required: true,
+          validate: (value) => check(value) ?? true,
+          ...(standard === undefined ? {} : { default: standard }),
+        })
+      : select({
+          message,
+          choices: [...choices],
+          pageSize: 12,
+          ...(standard === undefined ? {} : { default: standard }),
+        }),
+  );
+}
+
+/** A yes or no, no by default. */
+export async function confirmOnTerminal(message: string): Promise<boolean> {
+  return interruptible(() => confirm({ message, default: false }));
+}
+
+async function interruptible<T>(prompt: () => Promise<T>): Promise<T> {
+  try {
+    return await prompt();
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExitPromptError") {
+      throw new InitError("Interrupted. Nothing was written.");
+    }
+    throw error;
+  }
+}
