@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/index.ts";
+import type { DnsRecordArgs } from "./recordArgs.ts";
 import { type RecordMap, recordMap } from "./recordMap.ts";
-import type { DnsRecord } from "./records.ts";
 import type { TsigKeySource } from "./tsigSecret.ts";
 
 export interface Rfc2136RecordsArgs extends TsigKeySource {
@@ -12,7 +12,7 @@ export interface Rfc2136RecordsArgs extends TsigKeySource {
   /** The zone that holds the records. */
   readonly zone: string;
   /** Records to hold; other addresses and aliases at their names are removed. */
-  readonly records: pulumi.Input<readonly DnsRecord[]>;
+  readonly records: readonly DnsRecordArgs[];
 }
 
 /**

@@ -81,7 +81,7 @@ function ready(child: ChildProcess): Promise<void> {
     const timer = setTimeout(() => failed("was not ready in 15 s"), 15_000);
     child.stderr?.on("data", (chunk: Buffer) => {
       log += chunk.toString();
-      if (!/\brunning\b/.test(log)) return;
+      if (!/ running$/m.test(log)) return;
       clearTimeout(timer);
       resolve();
     });

@@ -1,0 +1,154 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { updaterScript } from "./updater.ts";
+
+/** curl with a shell; pinned by tag, and by digest where the mirror keeps one. */
+export const updaterImage = "docker.io/curlimages/curl:8.16.0";
+
+export interface DynamicAddressArgs {
+  /** Cloudflare's id of the zone. */
+  readonly zoneId: pulumi.Input<string>;
+  /** Cloudflare's ids of the records to keep. */
+  readonly recordIds: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Environment variable with an API token whose only permission is Zone.DNS.Edit on this zone. It goes into a
+   * Secret of the updater's namespace. Default: `CLOUDFLARE_API_TOKEN`.
+   */
+  readonly tokenEnv?: string;
+  /** When to look, as in cron. Default: every five minutes. */
+  readonly schedule?: string;
+  /** Image with sh, curl and grep. */
+  readonly image?: string;
+}
+
+const hardened = {
+  pod: {
+    runAsNonRoot: true,
+    runAsUser: 65_532,
+    runAsGroup: 65_532,
+    fsGroup: 65_532,
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  container: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  },
+};
+
+/**
+ * Keeps the site's records at an address that changes, from inside the cluster. The job has no access to the
+ * cluster's API; it reaches DNS and HTTPS alone.
+ */
+export class DynamicAddress extends pulumi.ComponentResource {
+  constructor(name: string, args: DynamicAddressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("akash:dns:DynamicAddress", name, {}, opts);
+    const { tokenEnv = "CLOUDFLARE_API_TOKEN", schedule = "*/5 * * * *", image = updaterImage } = args;
+    const token = process.env[tokenEnv];
+    if (token === undefined || token === "") {
+      throw new pulumi.RunError(
+        `The environment variable ${tokenEnv} is not set; it holds the Cloudflare API token with which the cluster updates its address.`,
+      );
+    }
+    const parent = { parent: this };
+    const namespace = new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      {
+        metadata: { name: "site-dns", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+      },
+      parent,
+    ).metadata.name;
+    const metadata = { name: "address-updater", namespace };
+    const credentials = new kubernetes.core.v1.Secret(
+      `${name}-credentials`,
+      { metadata, stringData: { header: pulumi.secret(`Authorization: Bearer ${token}`) } },
+      parent,
+    );
+    const script = new kubernetes.core.v1.ConfigMap(
+      `${name}-script`,
+      { metadata, data: { "update.sh": updaterScript } },
+      parent,
+    );
+    const policy = new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-network`,
+      {
+        metadata,
+        spec: {
+          podSelector: {},
+          policyTypes: ["Ingress", "Egress"],
+          egress: [
+            {
+              ports: [
+                { protocol: "UDP", port: 53 },
+                { protocol: "TCP", port: 53 },
+                { protocol: "TCP", port: 443 },
+              ],
+            },
+          ],
+        },
+      },
+      parent,
+    );
+    const environment = {
+      ADDRESS_SERVICE_1: "https://api.ipify.org",
+      ADDRESS_SERVICE_2: "https://checkip.amazonaws.com",
+      API: "https://api.cloudflare.com/client/v4",
+      ZONE_ID: args.zoneId,
+      RECORD_IDS: pulumi.output(args.recordIds).apply((ids) => ids.join(" ")),
+    };
+    new kubernetes.batch.v1.CronJob(
+      `${name}-job`,
+      {
+        metadata,
+        spec: {
+          schedule,
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 300,
+          successfulJobsHistoryLimit: 1,
+          failedJobsHistoryLimit: 1,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 0,
+              activeDeadlineSeconds: 120,
+              template: {
+                spec: {
+                  restartPolicy: "Never",
+                  automountServiceAccountToken: false,
+                  enableServiceLinks: false,
+                  securityContext: hardened.pod,
+                  containers: [
+                    {
+                      name: "update",
+                      image,
+                      command: ["/bin/sh", "/script/update.sh"],
+                      env: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+                      securityContext: hardened.container,
+                      resources: {
+                        requests: { cpu: "10m", memory: "16Mi" },
+                        limits: { memory: "64Mi" },
+                      },
+                      volumeMounts: [
+                        { name: "script", mountPath: "/script", readOnly: true },
+                        { name: "credentials", mountPath: "/credentials", readOnly: true },
+                      ],
+                    },
+                  ],
+                  volumes: [
+                    { name: "script", configMap: { name: script.metadata.name } },
+                    {
+                      name: "credentials",
+                      secret: { secretName: credentials.metadata.name, defaultMode: 0o440 },
+                    },
+                  ],
+                },
+              },
+            },
+          },
+        },
+      },
+      // The policy first: the job's first pod already runs under it.
+      { ...parent, dependsOn: policy },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CloudflareRecords } from "./CloudflareRecords.ts";
+import { DynamicAddress } from "./DynamicAddress.ts";
+import { ManualRecords } from "./ManualRecords.ts";
+import { Rfc2136Records } from "./Rfc2136Records.ts";
+import type { DnsRecordArgs } from "./recordArgs.ts";
+import type { DnsRecord } from "./records.ts";
+import type { TsigKeySource } from "./tsigSecret.ts";
+
+/** Who serves the site's records. */
+export type DnsConfig =
+  | {
+      readonly provider: "cloudflare";
+      /** Default: the site's domain. */
+      readonly zone?: string;
+      /** Environment variable with an API token. Default: `CLOUDFLARE_API_TOKEN`. */
+      readonly tokenEnv?: string;
+    }
+  | ({
+      readonly provider: "rfc2136";
+      readonly server: string;
+      /** Default: 53. */
+      readonly port?: number;
+      /** Default: the site's domain. */
+      readonly zone?: string;
+    } & TsigKeySource)
+  | {
+      readonly provider: "manual";
+      /** Resolver that verifies the records, `host` or `host:port`. Default: the system's. */
+      readonly resolver?: string;
+    };
+
+export interface SiteDnsArgs {
+  readonly config: DnsConfig;
+  /** The site's domain; the zone, where `config` names none. */
+  readonly domain: string;
+  /** The records, from `dnsRecords`. */
+  readonly records: readonly DnsRecordArgs[];
+  /** The address changes and is updated from inside the cluster; only with Cloudflare. Default: false. */
+  readonly dynamic?: boolean;
+}
+
+/** The site's DNS records, wherever they are kept. */
+export class SiteDns extends pulumi.ComponentResource {
+  readonly records: pulumi.Output<DnsRecord[]>;
+  /** Why a record is not verified, by name; empty where the DNS host itself was asked. */
+  readonly unverified: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: SiteDnsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("akash:dns:SiteDns", name, {}, opts);
+    const { config, domain, records, dynamic = false } = args;
+    if (dynamic && config.provider !== "cloudflare") {
+      throw new RangeError(
+        "`dynamic` needs `provider: cloudflare`; elsewhere let a host name follow the address and declare `address: cname:NAME`.",
+      );
+    }
+    const parent = { parent: this };
+    this.records = pulumi.output([...records]);
+    this.unverified = pulumi.output({});
+    switch (config.provider) {
+      case "cloudflare": {
+        const { zone = domain, tokenEnv } = config;
+        const token = tokenEnv === undefined ? {} : { tokenEnv };
+        const held = new CloudflareRecords(
+          `${name}-cloudflare`,
+          { zone, records, dynamic, ...token },
+          parent,
+        );
+        if (dynamic) {
+          new DynamicAddress(
+            `${name}-updater`,
+            { zoneId: held.zoneId, recordIds: held.recordIds, ...token },
+            parent,
+          );
+        }
+        break;
+      }
+      case "rfc2136": {
+        const { provider: _, zone = domain, ...server } = config;
+        new Rfc2136Records(`${name}-records`, { ...server, zone, records }, parent);
+        break;
+      }
+      case "manual": {
+        const { resolver } = config;
+        const given = resolver === undefined ? {} : { resolver };
+        this.unverified = new ManualRecords(`${name}-records`, { records, ...given }, parent).unverified;
+        break;
+      }
+    }
+    this.registerOutputs({ records: this.records, unverified: this.unverified });
+  }
+}

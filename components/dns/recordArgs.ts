@@ -1,0 +1,13 @@
+import type { Input } from "@pulumi/pulumi";
+import type { DnsRecordType } from "./records.ts";
+
+/** A record whose data may not be known yet. */
+export interface DnsRecordArgs {
+  /** Fully qualified. */
+  readonly name: string;
+  readonly type: Input<DnsRecordType>;
+  /** An address, or a name. */
+  readonly value: Input<string>;
+  /** Seconds. */
+  readonly ttl: Input<number>;
+}

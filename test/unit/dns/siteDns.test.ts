@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { after, before, beforeEach, describe, it } from "mocha";
+import { dnsRecords } from "../../../components/dns/records.ts";
+import type { DnsConfig, SiteDns as SiteDnsClass } from "../../../components/dns/SiteDns.ts";
+
+interface Made {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const token = "cloudflare-canary";
+
+describe("SiteDns", () => {
+  let made: Made[];
+  let SiteDns: typeof SiteDnsClass;
+  const domain = "example.com";
+  const records = dnsRecords({ domain, address: "203.0.113.9" });
+
+  before(async () => {
+    process.env["CLOUDFLARE_API_TOKEN"] = token;
+    process.env["OTHER_TOKEN"] = token;
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, inputs }) => {
+        made.push({ type, name, inputs });
+        return { id: `${name}-id`, state: { ...inputs, unverified: {} } };
+      },
+      call: ({ inputs }) => ({ ...inputs, zoneId: "zone-id" }),
+    });
+    ({ SiteDns } = await import("../../../components/dns/SiteDns.ts"));
+  });
+  after(() => {
+    delete process.env["CLOUDFLARE_API_TOKEN"];
+    delete process.env["OTHER_TOKEN"];
+  });
+  beforeEach(() => {
+    made = [];
+  });
+
+  async function declare(config: DnsConfig, dynamic = false) {
+    const dns = new SiteDns("dns", { config, domain, records, dynamic });
+    await new Promise<void>((resolve) => pulumi.all([dns.records, dns.unverified]).apply(() => resolve()));
+    // Registrations run on after the outputs are there.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    return made;
+  }
+  const ofType = (type: string) => made.filter((resource) => resource.type.endsWith(type));
+
+  it("keeps records at Cloudflare unproxied, with the token in no input", async () => {
+    await declare({ provider: "cloudflare" });
+    const held = ofType("DnsRecord").map(({ inputs }) => inputs);
+    assert.deepEqual(
+      held.map(({ name, type, content, ttl, proxied, zoneId }) => ({
+        name,
+        type,
+        content,
+        ttl,
+        proxied,
+        zoneId,
+      })),
+      records.map(({ name, type, value, ttl }) => ({
+        name,
+        type,
+        content: value,
+        ttl,
+        proxied: false,
+        zoneId: "zone-id",
+      })),
+    );
+    assert.ok(!JSON.stringify(made).includes(token));
+    assert.deepEqual(ofType("CronJob"), []);
+  });
+
+  it("passes a token of another variable as a secret", async () => {
+    await declare({ provider: "cloudflare", tokenEnv: "OTHER_TOKEN" });
+    const [provider] = ofType("providers:cloudflare");
+    assert.ok(provider);
+    assert.equal(ofType("DnsRecord").length, 2);
+  });
+
+  it("updates changing addresses from inside the cluster, without access to the cluster", async () => {
+    await declare({ provider: "cloudflare" }, true);
+    const [job] = ofType("CronJob");
+    assert.ok(job);
+    const text = JSON.stringify(job.inputs);
+    assert.match(text, /"automountServiceAccountToken":false/);
+    assert.match(text, /"runAsNonRoot":true/);
+    assert.match(
+      text,
+      /dns-cloudflare-provider\.example\.com-id dns-cloudflare-wildcard\.ingress\.example\.com-id/,
+    );
+    assert.ok(!text.includes(token));
+    assert.equal(ofType("NetworkPolicy").length, 1);
+    assert.deepEqual(ofType("RoleBinding"), []);
+  });
+
+  it("hands the records to the name server or to the person", async () => {
+    await declare({ provider: "rfc2136", server: "ns.example.com", keyName: "site", secretEnv: "TSIG" });
+    const [update] = ofType("Rfc2136Records");
+    assert.equal(update?.inputs["zone"], domain);
+    assert.equal(update?.inputs["secretEnv"], "TSIG");
+    await declare({ provider: "manual" });
+    const named = Object.keys(ofType("ManualRecords")[0]?.inputs["records"] ?? {});
+    assert.deepEqual(new Set(named), new Set(records.map(({ name }) => name)));
+  });
+
+  it("says that only Cloudflare's records follow an address, and that the token is missing", () => {
+    const manual = { config: { provider: "manual" }, domain, records, dynamic: true } as const;
+    assert.throws(() => new SiteDns("dns", manual), /`dynamic` needs `provider: cloudflare`.*cname:NAME/);
+    const config = { provider: "cloudflare", tokenEnv: "NOWHERE" } as const;
+    assert.throws(() => new SiteDns("dns", { config, domain, records }), /NOWHERE is not set/);
+  });
+});
