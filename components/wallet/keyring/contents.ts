@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { WalletError } from "../errors.ts";
 import { KeyWallet } from "../keyWallet.ts";
 import type { Wallet } from "../types.ts";
 import { keyringItems, testPassword } from "./directory.ts";
@@ -48,9 +47,8 @@ function publicView(file: string, item: KeyringItem | undefined): PublicView {
     const { name, format, privateKey } = decodeRecord(item.data, file);
     const { address, publicKey } = new KeyWallet(privateKey);
     return { file, content: `${format} ${Buffer.from(publicKey).toString("hex")} ${name}`, address };
-  } catch (error) {
-    if (error instanceof WalletError) return { file, content: "no private key" };
-    throw error;
+  } catch {
+    return { file, content: "no private key" };
   }
 }
 

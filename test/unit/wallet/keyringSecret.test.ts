@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { KeyringFormatTooNew, KeyringOccupied } from "../../../components/wallet/errors.ts";
+import { keyringFiles } from "../../../components/wallet/keyring/directory.ts";
+import { handler } from "../../../components/wallet/keyringSecretProvider.ts";
+import { kubeconfigFor } from "../cluster/server.ts";
+import { address, keyHex, otherWallet, wallet, words } from "./wallets.ts";
+
+type SecretObject = { data: Record<string, string>; [key: string]: unknown };
+
+/** Stands in for an API server that holds one Secret: applies, merges, deletes. */
+class OneSecret {
+  secret: SecretObject | undefined;
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer(async (request, response) => {
+      const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
+      if (request.method === "PATCH") this.secret = (await json(request)) as SecretObject;
+      const secret = this.secret;
+      if (request.method === "DELETE") this.secret = undefined;
+      return secret ? answer(200, secret) : answer(404, {});
+    });
+  }
+
+  async start(): Promise<{ kubeconfig: string }> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    const { port } = this.#server.address() as AddressInfo;
+    return { kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`, {}) };
+  }
+
+  async hold(files: Record<string, Uint8Array>): Promise<void> {
+    const data = Object.entries(files).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+    this.secret = { metadata: { namespace: "n", name: "s" }, type: "Opaque", data: Object.fromEntries(data) };
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+describe("KeyringSecret", () => {
+  const { check, diff, create, read, update, delete: remove } = handler();
+  const variable = "PULUMI_AKASH_TEST_WORDS";
+  let api: OneSecret;
+  let declared: Record<string, unknown>;
+
+  beforeEach(async () => {
+    process.env[variable] = words;
+    api = new OneSecret();
+    declared = {
+      cluster: await api.start(),
+      wallet: { mnemonicEnv: variable },
+      imageVersion: "0.16.2",
+      keyName: "provider",
+      namespace: "akash-services",
+      secretName: "akash-provider-keyring",
+      __provider: "code",
+    };
+  });
+  afterEach(() => {
+    api.stop();
+    delete process.env[variable];
+  });
+
+  const checked = async () => {
+    assert.ok(check);
+    const { inputs, failures } = await check({}, declared);
+    assert.deepEqual(failures ?? [], []);
+    return inputs as Record<string, unknown>;
+  };
+  const refused = async () => {
+    assert.ok(check);
+    return (await check({}, declared)).failures ?? [];
+  };
+  const created = async () => {
+    const { id, outs } = await create(await checked());
+    return { id, outs: outs as Record<string, unknown> };
+  };
+  const observed = async (state: Record<string, unknown>) => {
+    assert.ok(read);
+    return read("akash-services/akash-provider-keyring", state);
+  };
+
+  it("derives address and checksum before anything is written, and nothing else of the key", async () => {
+    const inputs = await checked();
+    assert.equal(inputs["address"], address);
+    assert.match(String(inputs["checksum"]), /^[0-9a-f]{64}$/);
+    assert.deepEqual(Object.keys(inputs).sort(), [
+      "address",
+      "checksum",
+      "cluster",
+      "keyName",
+      "namespace",
+      "secretName",
+      "wallet",
+    ]);
+    assert.equal(api.secret, undefined);
+  });
+
+  it("waits for values that are not known yet", async () => {
+    declared["wallet"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    assert.equal((await checked())["address"], undefined);
+  });
+
+  it("refuses an image that can't read the keyring, by name", async () => {
+    declared["imageVersion"] = "0.9.1";
+    const reason = new KeyringFormatTooNew("0.9.1").message;
+    assert.deepEqual(await refused(), [{ property: "imageVersion", reason }]);
+    assert.match(reason, /Bytes left over in UnmarshalBinaryLengthPrefixed/);
+    declared["imageVersion"] = undefined;
+    assert.deepEqual(await refused(), []);
+  });
+
+  it("refuses a wallet that can't be opened and a name that is no file name", async () => {
+    delete process.env[variable];
+    const [failure] = await refused();
+    assert.equal(failure?.property, "wallet");
+    assert.match(failure?.reason ?? "", /PULUMI_AKASH_TEST_WORDS is not set/);
+    declared["keyName"] = "a/b";
+    assert.equal((await refused())[0]?.property, "keyName");
+  });
+
+  it("does not take a fault of its own for a refusal", async () => {
+    declared["wallet"] = { mnemonicFile: 5 };
+    assert.ok(check);
+    await assert.rejects(check({}, declared), TypeError);
+  });
+
+  it("writes the Secret, whose state holds no key", async () => {
+    const { id, outs } = await created();
+    assert.equal(id, "akash-services/akash-provider-keyring");
+    assert.deepEqual(outs, await checked());
+    assert.deepEqual(Object.keys(api.secret?.data ?? {}).sort(), [
+      "28ff5c6d57d8cfd492b6fb42614536ed648e01fd.address",
+      "provider.info",
+    ]);
+    const state = JSON.stringify(outs);
+    const key = Buffer.from(keyHex, "hex");
+    for (const secret of [
+      keyHex,
+      key.toString("base64"),
+      words,
+      "eyJ",
+      ...Object.values(api.secret?.data ?? {}),
+    ]) {
+      assert.ok(!state.includes(secret));
+    }
+  });
+
+  it("finds nothing to change in what it wrote, however often it is written", async () => {
+    const { id, outs } = await created();
+    await update?.(id, outs, outs);
+    const { props, inputs } = await observed(outs);
+    assert.deepEqual(props, outs);
+    assert.deepEqual(inputs, outs);
+    assert.deepEqual(await diff?.(id, outs, await checked()), { changes: false, replaces: [] });
+  });
+
+  it("says that a missing Secret is gone", async () => {
+    const { id, outs } = await created();
+    await remove?.(id, outs);
+    assert.equal((await observed(outs)).id, "");
+    await remove?.(id, outs);
+  });
+
+  it("names the field that was altered, and writes it again", async () => {
+    const { id, outs } = await created();
+    const news = await checked();
+    const fieldsThatDiffer = async () => {
+      const { props } = await observed(outs);
+      assert.equal((await diff?.(id, props, news))?.changes, true);
+      return Object.keys(news).filter(
+        (field) => JSON.stringify(props[field]) !== JSON.stringify(news[field]),
+      );
+    };
+    await api.hold(await keyringFiles("provider", otherWallet));
+    assert.deepEqual(await fieldsThatDiffer(), ["address", "checksum"]);
+    await api.hold({ ...(await keyringFiles("provider", wallet)), extra: Buffer.from("x") });
+    assert.deepEqual(await fieldsThatDiffer(), ["checksum"]);
+    await update?.(id, outs, news);
+    assert.deepEqual((await observed(outs)).props, outs);
+  });
+
+  it("changes with the wallet's key", async () => {
+    const { id, outs } = await created();
+    process.env[variable] = "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong";
+    const news = await checked();
+    assert.notEqual(news["address"], outs["address"]);
+    assert.deepEqual(await diff?.(id, outs, news), { changes: true, replaces: [] });
+    assert.deepEqual((await update?.(id, outs, news))?.outs, news);
+    assert.equal((await observed(outs)).props["address"], news["address"]);
+  });
+
+  it("is replaced when it moves", async () => {
+    const { id, outs } = await created();
+    declared["namespace"] = "elsewhere";
+    declared["keyName"] = "renamed";
+    assert.deepEqual(await diff?.(id, outs, await checked()), { changes: true, replaces: ["namespace"] });
+  });
+
+  it("adopts a Secret with the same key, and never overwrites another wallet's", async () => {
+    await api.hold(await keyringFiles("provider", wallet));
+    await created();
+    await api.hold({ "provider.info": Buffer.from("no keyring") });
+    await created();
+    await api.hold(await keyringFiles("provider", otherWallet));
+    await assert.rejects(created(), (error: Error) => {
+      assert.ok(error instanceof KeyringOccupied);
+      assert.match(error.message, new RegExp(`key of ${otherWallet.address}.* wallet is ${address}`));
+      return true;
+    });
+  });
+});
