@@ -17,7 +17,8 @@ import { askOnTerminal, confirmOnTerminal } from "./init/terminal.ts";
 import { jsonOption } from "./options.ts";
 import { PROJECT } from "./stack.ts";
 
-interface InitOptions {
+/** Options of `init` as the command line gives them. */
+export interface InitOptions {
   readonly answers?: string;
   readonly stack?: string;
   readonly address?: string;

@@ -91,6 +91,18 @@ const RIGHT: Answers = {
   region: "eu-central",
 };
 
+/** Where an answer stands in the declaration. */
+const PLACES: Readonly<Record<AnswerName, RegExp>> = {
+  name: /^name$/,
+  domain: /^domain$/,
+  email: /^contact\.email$/,
+  network: /^network$/,
+  wallet: /^wallet/,
+  place: /^(cluster|nodes)/,
+  dns: /^dns/,
+  region: /^attributes\.location-region$/,
+};
+
 /** What is wrong with one answer, for the person who typed it; undefined when it is right. */
 export function complaintOf(name: AnswerName, value: string): string | undefined {
   if (name === "wallet" && !/^(env:|file:|prompt$)/.test(value.trim())) {
@@ -101,7 +113,8 @@ export function complaintOf(name: AnswerName, value: string): string | undefined
     return undefined;
   } catch (error) {
     if (!(error instanceof SiteConfigError)) throw error;
-    return error.problems.map(({ value: shown, problem, remedy }) => `${shown} ${problem}. ${remedy}`)[0];
+    const own = error.problems.find(({ path }) => PLACES[name].test(path)) ?? error.problems[0];
+    return own && `${own.value} ${own.problem}. ${own.remedy}`;
   }
 }
 

@@ -104,8 +104,9 @@ async function readText(file: string): Promise<string> {
 
 /** One line for a person. */
 export function describeMachine({ cpu, memoryGib, disks, gpus }: Machine): string {
-  const models = Map.groupBy(gpus, ({ pciId, model }) => model ?? `GPU ${pciId}`);
-  const gpuText = [...models].map(([model, same]) => `${same.length} × ${model}`).join(", ") || "no GPU";
+  const counts = new Map<string, number>();
+  for (const { pciId, model = `GPU ${pciId}` } of gpus) counts.set(model, (counts.get(model) ?? 0) + 1);
+  const gpuText = [...counts].map(([model, count]) => `${count} × ${model}`).join(", ") || "no GPU";
   const diskText =
     disks.map(({ gigabytes, kind }) => `${gigabytes} GB ${kind}`).join(", ") || "no disk found";
   return `${cpu.threads} CPU threads (${cpu.model}), ${memoryGib} GiB memory, ${diskText}, ${gpuText}`;
