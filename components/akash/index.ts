@@ -1,6 +1,7 @@
 export { AkashCrds, type AkashCrdsArgs } from "./AkashCrds.ts";
 export { AkashNamespaces, type AkashNamespacesArgs } from "./AkashNamespaces.ts";
 export { AkashProvider, type AkashProviderArgs } from "./AkashProvider.ts";
+export { mutatingAdmissionVersion } from "./boundary/detect.ts";
 export { LeaseBoundary, type LeaseBoundaryArgs, type LeaseIsolation } from "./boundary/LeaseBoundary.ts";
 export type { MutatingAdmissionVersion } from "./boundary/leaseEgress.ts";
 export {

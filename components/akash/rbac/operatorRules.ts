@@ -51,7 +51,7 @@ export const INVENTORY_RULES: readonly Rule[] = [
     group: "",
     resource: "nodes",
     verbs: ["get", "list", "watch", "patch"],
-    source: "operator/inventory/node-discovery.go, operator/inventory/cmd.go",
+    source: "operator/inventory/node-discovery.go, operator/inventory/cmd.go (informer)",
   },
   {
     group: "",

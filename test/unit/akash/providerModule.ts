@@ -8,6 +8,8 @@ import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 export interface ProviderModule {
   /** Text of one file. */
   read(path: string): string;
+  /** Paths of all Go files below a folder, tests excepted. */
+  files(folder: string): readonly string[];
   /** All string literals in the Go files below a folder, tests excepted. */
   literals(folder: string): readonly string[];
 }
@@ -20,13 +22,7 @@ export function providerModule(): ProviderModule | undefined {
     const root = download();
     if (root === undefined)
       console.log(`    skipped: provider module ${PROVIDER_VERSION} needs Go and its proxy`);
-    found =
-      root === undefined
-        ? null
-        : {
-            read: (path) => readFileSync(join(root, path), "utf8"),
-            literals: (folder) => literals(join(root, folder)),
-          };
+    found = root === undefined ? null : moduleAt(root);
   }
   return found ?? undefined;
 }
@@ -45,10 +41,13 @@ function download(): string | undefined {
   }
 }
 
-function literals(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
-    .flatMap((file) =>
-      [...readFileSync(join(folder, file), "utf8").matchAll(/"([^"\n]+)"/g)].map((match) => match[1] ?? ""),
-    );
+function moduleAt(root: string): ProviderModule {
+  const read = (path: string): string => readFileSync(join(root, path), "utf8");
+  const files = (folder: string): readonly string[] =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".go") && !file.endsWith("_test.go"))
+      .map((file) => `${folder}/${file}`);
+  const literals = (folder: string): readonly string[] =>
+    files(folder).flatMap((file) => [...read(file).matchAll(/"([^"\n]+)"/g)].map((match) => match[1] ?? ""));
+  return { read, files, literals };
 }

@@ -98,6 +98,117 @@ describe("RBAC of provider and operators", () => {
   });
 });
 
+describe("upstream's calls to the API server", () => {
+  it("are all covered by the rules of who makes them", function () {
+    const module = providerModule();
+    if (module === undefined) return this.skip();
+    const all: RbacOptions = { ...most, attestation: true };
+    const files = ["cluster", "cmd", "migrations", "operator"].flatMap((folder) => module.files(folder));
+    let calls = 0;
+    for (const file of files.filter((name) => !NEVER_CALLED.has(name))) {
+      const callers = callersOf(file);
+      for (const { group, resource, verb } of callsIn(module.read(file))) {
+        if (callers.some((caller) => NEVER_CALLED.has(`${file} ${verb} ${resource} ${caller}`))) continue;
+        calls += 1;
+        for (const subject of callers) {
+          const granted = [{ ...all }, { ...all, ingressMode: "classic" as const }].some((given) =>
+            rulesOf(subject, given).some(
+              (rule) =>
+                rule.group === group && rule.resource === resource && rule.verbs.some((one) => one === verb),
+            ),
+          );
+          assert.ok(granted, `${subject} may not ${verb} ${group}/${resource} (${file})`);
+        }
+      }
+    }
+    assert.ok(calls > 80, `only ${calls} calls were recognized`);
+  });
+
+  it("need every verb of the rules, except where a call cannot be read off the source", function () {
+    const module = providerModule();
+    if (module === undefined) return this.skip();
+    const made = new Set(
+      ["cluster", "cmd", "migrations", "operator"]
+        .flatMap((folder) => module.files(folder))
+        .filter((file) => !NEVER_CALLED.has(file))
+        .flatMap((file) =>
+          callersOf(file).flatMap((subject) =>
+            callsIn(module.read(file)).map(
+              ({ group, resource, verb }) => `${subject} ${verb} ${group}/${resource}`,
+            ),
+          ),
+        ),
+    );
+    const unreadable = /informer|permissions\.go|httproute|client_exec|AttestationQuote|registration|discovery pod/;
+    for (const subject of SUBJECTS) {
+      for (const rule of rulesOf(subject, { ...most, attestation: true }).filter(
+        ({ source }) => !unreadable.test(source),
+      )) {
+        for (const verb of rule.verbs) {
+          assert.ok(
+            made.has(`${subject} ${verb} ${rule.group}/${rule.resource}`),
+            `${subject} never asks to ${verb} ${rule.resource}`,
+          );
+        }
+      }
+    }
+  });
+});
+
+/** API groups by the name of their client in the typed clientsets. */
+const CLIENTS: Readonly<Record<string, string>> = {
+  CoreV1: "",
+  AppsV1: "apps",
+  EventsV1: "events.k8s.io",
+  NetworkingV1: "networking.k8s.io",
+  RbacV1: "rbac.authorization.k8s.io",
+  StorageV1: "storage.k8s.io",
+  AdmissionregistrationV1: "admissionregistration.k8s.io",
+  AkashV2beta2: "akash.network",
+};
+
+/** Code that nothing calls in this release, or that runs only outside a cluster. */
+const NEVER_CALLED = new Set([
+  // ConnectHostnameToDeployment and its siblings of the provider's client: the hostname operator does this.
+  "cluster/kube/client_ingress.go",
+  // Service discovery by the API server, which is not used inside a cluster (discover).
+  "cluster/util/service_discovery_agent.go",
+  // DeclareIP, PurgeDeclaredIP and their siblings of the IP operator: the provider declares addresses.
+  ...["get", "update", "create", "deletecollection"].map(
+    (verb) => `operator/ip/operator.go ${verb} providerleasedips operator-ip`,
+  ),
+]);
+
+interface Call {
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+}
+
+function callsIn(source: string): readonly Call[] {
+  const call =
+    /(\w+)\(\)\.(\w+)\((?:[^()]|\([^()]*\))*\)\.(Get|List|Watch|Create|Update|Patch|Delete|DeleteCollection|GetLogs)\(/g;
+  return [...source.matchAll(call)].flatMap(([, client = "", kind = "", method = ""]) => {
+    const group = CLIENTS[client];
+    // Raw requests: exec, proxy and attestation, which the tables name by hand.
+    if (group === undefined || kind === "RESTClient") return [];
+    const logs = method === "GetLogs";
+    return {
+      group,
+      resource: `${kind.toLowerCase()}${logs ? "/log" : ""}`,
+      verb: logs ? "get" : method.toLowerCase(),
+    };
+  });
+}
+
+function callersOf(file: string): readonly Subject[] {
+  if (file.startsWith("operator/hostname/")) return ["operator-hostname"];
+  if (file.startsWith("operator/inventory/")) return ["operator-inventory"];
+  if (file.startsWith("operator/ip/") || file.includes("/clients/metallb/")) return ["operator-ip"];
+  if (file.startsWith("operator/common/")) return ["operator-hostname", "operator-inventory", "operator-ip"];
+  return ["akash-provider"];
+}
+
 /** Whether a rule allows what is to be denied: anywhere, or in the namespace that is asked for. */
 function covers(rule: Rule, denied: Denied): boolean {
   return (
