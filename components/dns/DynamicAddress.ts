@@ -1,18 +1,22 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/index.ts";
+import { CredentialSecret } from "./CredentialSecret.ts";
 import { updaterScript } from "./updater.ts";
 
 /** curl with a shell; pinned by tag, and by digest where the mirror keeps one. */
 export const updaterImage = "docker.io/curlimages/curl:8.16.0";
 
 export interface DynamicAddressArgs {
+  /** How to reach the cluster. */
+  readonly cluster: pulumi.Input<ClusterAccess>;
   /** Cloudflare's id of the zone. */
   readonly zoneId: pulumi.Input<string>;
   /** Cloudflare's ids of the records to keep. */
   readonly recordIds: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Environment variable with an API token whose only permission is Zone.DNS.Edit on this zone. It goes into a
-   * Secret of the updater's namespace. Default: `CLOUDFLARE_API_TOKEN`.
+   * Environment variable with an API token whose only permission is Zone.DNS.Edit on this zone. It is read
+   * when the updater's Secret is written and is in no state. Default: `CLOUDFLARE_API_TOKEN`.
    */
   readonly tokenEnv?: string;
   /** When to look, as in cron. Default: every five minutes. */
@@ -44,12 +48,6 @@ export class DynamicAddress extends pulumi.ComponentResource {
   constructor(name: string, args: DynamicAddressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:DynamicAddress", name, {}, opts);
     const { tokenEnv = "CLOUDFLARE_API_TOKEN", schedule = "*/5 * * * *", image = updaterImage } = args;
-    const token = process.env[tokenEnv];
-    if (token === undefined || token === "") {
-      throw new pulumi.RunError(
-        `The environment variable ${tokenEnv} is not set; it holds the Cloudflare API token with which the cluster updates its address.`,
-      );
-    }
     const parent = { parent: this };
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
@@ -59,9 +57,14 @@ export class DynamicAddress extends pulumi.ComponentResource {
       parent,
     ).metadata.name;
     const metadata = { name: "address-updater", namespace };
-    const credentials = new kubernetes.core.v1.Secret(
+    const credentials = new CredentialSecret(
       `${name}-credentials`,
-      { metadata, stringData: { header: pulumi.secret(`Authorization: Bearer ${token}`) } },
+      {
+        cluster: args.cluster,
+        namespace,
+        secretName: "address-updater",
+        values: { header: { env: tokenEnv, prefix: "Authorization: Bearer " } },
+      },
       parent,
     );
     const script = new kubernetes.core.v1.ConfigMap(
@@ -137,7 +140,7 @@ export class DynamicAddress extends pulumi.ComponentResource {
                     { name: "script", configMap: { name: script.metadata.name } },
                     {
                       name: "credentials",
-                      secret: { secretName: credentials.metadata.name, defaultMode: 0o440 },
+                      secret: { secretName: credentials.secretName, defaultMode: 0o440 },
                     },
                   ],
                 },

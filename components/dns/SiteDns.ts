@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/index.ts";
 import { CloudflareRecords } from "./CloudflareRecords.ts";
 import { DynamicAddress } from "./DynamicAddress.ts";
 import { ManualRecords } from "./ManualRecords.ts";
@@ -36,8 +37,11 @@ export interface SiteDnsArgs {
   readonly domain: string;
   /** The records, from `dnsRecords`. */
   readonly records: readonly DnsRecordArgs[];
-  /** The address changes and is updated from inside the cluster; only with Cloudflare. Default: false. */
-  readonly dynamic?: boolean;
+  /**
+   * The address changes and is updated from inside this cluster; only with Cloudflare. Default: it does not
+   * change.
+   */
+  readonly dynamic?: { readonly cluster: pulumi.Input<ClusterAccess> };
 }
 
 /** The site's DNS records, wherever they are kept. */
@@ -48,28 +52,28 @@ export class SiteDns extends pulumi.ComponentResource {
 
   constructor(name: string, args: SiteDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:SiteDns", name, {}, opts);
-    const { config, domain, records, dynamic = false } = args;
-    if (dynamic && config.provider !== "cloudflare") {
+    const { config, domain, records, dynamic } = args;
+    if (dynamic !== undefined && config.provider !== "cloudflare") {
       throw new RangeError(
         "`dynamic` needs `provider: cloudflare`; elsewhere let a host name follow the address and declare `address: cname:NAME`.",
       );
     }
     const parent = { parent: this };
     this.records = pulumi.output([...records]);
-    this.unverified = pulumi.output({});
+    this.unverified = pulumi.output<Record<string, string>>({});
     switch (config.provider) {
       case "cloudflare": {
         const { zone = domain, tokenEnv } = config;
         const token = tokenEnv === undefined ? {} : { tokenEnv };
         const held = new CloudflareRecords(
           `${name}-cloudflare`,
-          { zone, records, dynamic, ...token },
+          { zone, records, dynamic: dynamic !== undefined, ...token },
           parent,
         );
-        if (dynamic) {
+        if (dynamic !== undefined) {
           new DynamicAddress(
             `${name}-updater`,
-            { zoneId: held.zoneId, recordIds: held.recordIds, ...token },
+            { cluster: dynamic.cluster, zoneId: held.zoneId, recordIds: held.recordIds, ...token },
             parent,
           );
         }

@@ -7,6 +7,8 @@ export {
   resolveAddress,
 } from "./address.ts";
 export { CloudflareRecords, type CloudflareRecordsArgs } from "./CloudflareRecords.ts";
+export { CredentialSecret, type CredentialSecretArgs } from "./CredentialSecret.ts";
+export { CredentialMissing, type CredentialSource } from "./credentialProvider.ts";
 export { DynamicAddress, type DynamicAddressArgs, updaterImage } from "./DynamicAddress.ts";
 export {
   AnswerNotGenuine,

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { type Answer, decode, encode, type Packet, type RecordType } from "dns-packet";
+import { type Answer, type DecodedPacket, decode, encode, type RecordType } from "dns-packet";
 import { UpdateRefused } from "./errors.ts";
 import { exchange, type NameServer, serverText } from "./exchange.ts";
 import { canonicalName, canonicalValue, type DnsRecord, type DnsRecordType } from "./records.ts";
@@ -17,9 +17,10 @@ const typeCodes: Readonly<Record<DnsRecordType, number>> = { A: 1, CNAME: 5, AAA
 const types = Object.keys(typeCodes) as DnsRecordType[];
 const updateOpcode = 5 << 11;
 
-/** The response code by name; the library's types do not have it. */
+/** The response code by name, which the library gives and its types leave out. */
 function rcodeOf(answer: Buffer): string {
-  return (decode(answer) as Packet & { readonly rcode: string }).rcode;
+  const decoded: DecodedPacket & { readonly rcode?: string } = decode(answer);
+  return decoded.rcode ?? "";
 }
 
 function isOurType(type: string): type is DnsRecordType {

@@ -73,7 +73,7 @@ describe("recordMap", () => {
     const { "provider.example.com": provider, ...rest } = before;
     assert.ok(provider);
     for (const change of [{ value: "203.0.113.10" }, { ttl: 60 }, { type: "CNAME" as const }]) {
-      const after = { ...rest, "provider.example.com": { ...provider, ...change } };
+      const after: typeof before = { ...rest, "provider.example.com": { ...provider, ...change } };
       assert.deepEqual(changedRecords(before, after), ["provider.example.com"]);
     }
   });

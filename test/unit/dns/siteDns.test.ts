@@ -38,8 +38,13 @@ describe("SiteDns", () => {
     made = [];
   });
 
-  async function declare(config: DnsConfig, dynamic = false) {
-    const dns = new SiteDns("dns", { config, domain, records, dynamic });
+  async function declare(config: DnsConfig, dynamic?: { cluster: { kubeconfigPath: string } }) {
+    const dns = new SiteDns("dns", {
+      config,
+      domain,
+      records,
+      ...(dynamic === undefined ? {} : { dynamic }),
+    });
     await new Promise<void>((resolve) => pulumi.all([dns.records, dns.unverified]).apply(() => resolve()));
     // Registrations run on after the outputs are there.
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -80,7 +85,7 @@ describe("SiteDns", () => {
   });
 
   it("updates changing addresses from inside the cluster, without access to the cluster", async () => {
-    await declare({ provider: "cloudflare" }, true);
+    await declare({ provider: "cloudflare" }, { cluster: { kubeconfigPath: "kubeconfig" } });
     const [job] = ofType("CronJob");
     assert.ok(job);
     const text = JSON.stringify(job.inputs);
@@ -106,7 +111,12 @@ describe("SiteDns", () => {
   });
 
   it("says that only Cloudflare's records follow an address, and that the token is missing", () => {
-    const manual = { config: { provider: "manual" }, domain, records, dynamic: true } as const;
+    const manual = {
+      config: { provider: "manual" },
+      domain,
+      records,
+      dynamic: { cluster: { kubeconfigPath: "kubeconfig" } },
+    } as const;
     assert.throws(() => new SiteDns("dns", manual), /`dynamic` needs `provider: cloudflare`.*cname:NAME/);
     const config = { provider: "cloudflare", tokenEnv: "NOWHERE" } as const;
     assert.throws(() => new SiteDns("dns", { config, domain, records }), /NOWHERE is not set/);
