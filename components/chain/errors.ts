@@ -5,7 +5,7 @@ export class ChainError extends Error {
   readonly remedy: string;
 
   constructor(problem: string, remedy: string, options?: ErrorOptions) {
-    super(`${problem} ${remedy}`, options);
+    super([problem, remedy].join(problem.includes("\n") ? "\n" : " "), options);
     this.name = new.target.name;
     this.remedy = remedy;
   }
@@ -77,7 +77,7 @@ export class NoUsableEndpoint extends ChainError {
   constructor(chainId: string, failures: readonly EndpointFailure[]) {
     const lines = failures.map((failure) => `\n  ${failure.endpoint}: ${failure.reason}. ${failure.remedy}`);
     super(
-      `No RPC endpoint of ${chainId} is usable:${lines.join("")}\n`,
+      `No RPC endpoint of ${chainId} is usable:${lines.join("")}`,
       "List a working endpoint under `network.rpc`.",
     );
     this.chainId = chainId;

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { identifyCode } from "../../../components/chain/codes.ts";
-import { InsufficientFunds, RpcError, TransactionRefused } from "../../../components/chain/errors.ts";
+import {
+  InsufficientFunds,
+  QueryRefused,
+  RpcError,
+  TransactionExpired,
+  TransactionRefused,
+  TransactionUnknown,
+  UnknownGeneration,
+  WalletBusy,
+  WalletMismatch,
+} from "../../../components/chain/errors.ts";
 
 describe("error codes of the chain", () => {
   it("are taken as they are where the chain gives them", () => {
@@ -66,6 +76,29 @@ describe("errors", () => {
       message,
       "Wallet akash1x holds 1200uakt and needs 5000uakt. Send at least 3800uakt to akash1x and run the same command again.",
     );
+  });
+
+  it("say of a transaction whether it is over, and what to do", () => {
+    const unknown = new TransactionUnknown("akashnet-2", "AB", "no block included it");
+    assert.match(
+      unknown.message,
+      /AB was sent to akashnet-2 .*\(no block included it\)\. Run the same command again/,
+    );
+    const expired = new TransactionExpired("akashnet-2", "AB", "another came first");
+    assert.match(expired.message, /AB on akashnet-2 was not executed: another came first\. Run/);
+    assert.equal(unknown.hash + expired.hash, "ABAB");
+  });
+
+  it("name both wallets, the holder of a lock, the refused query and the chain nobody knows", () => {
+    assert.match(new WalletMismatch("akash1a", "akash1b").message, /is akash1b, .* owner is akash1a/);
+    assert.match(new WalletBusy("akash1a", "process 5 on here", 9).message, /by process 5 on here for 9 s/);
+    assert.match(
+      new UnknownGeneration("c-1", "http://a").message,
+      /c-1 at http:\/\/a .* update this package/,
+    );
+    const refused = new QueryRefused("/a.B/C", { code: 18, codespace: "sdk", log: "invalid address" });
+    assert.match(refused.message, /\/a\.B\/C \(sdk code 18\): invalid address/);
+    assert.deepEqual([refused.path, refused.code, refused.codespace], ["/a.B/C", 18, "sdk"]);
   });
 
   it("carry what a node says beside its message", () => {

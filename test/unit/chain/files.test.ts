@@ -52,6 +52,17 @@ describe("networks", () => {
   });
 });
 
+describe("the embedded network's default folder", () => {
+  const start = process.cwd();
+
+  after(() => process.chdir(start));
+
+  it("is .embedded where the program runs", () => {
+    process.chdir(root);
+    assert.throws(() => resolveNetwork("devnet", {}), /: \.embedded\/services\.json does not describe it/);
+  });
+});
+
 describe("the signing state", () => {
   it("is below the user's state folder, or where a variable says", () => {
     assert.match(signingStateFolder({}), /\.local\/state\/pulumi-akash$/);
