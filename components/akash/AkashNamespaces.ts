@@ -33,19 +33,19 @@ export class AkashNamespaces extends pulumi.ComponentResource {
           parent,
         ),
     );
-    for (const { namespace, hard, containerDefaults } of planQuotas(args.nodes ?? 50)) {
+    for (const { namespace, hard, defaultRequest } of planQuotas(args.nodes ?? 50)) {
       const within = { parent: this, dependsOn: namespaces };
       new kubernetes.core.v1.ResourceQuota(
         `${name}-${namespace}-quota`,
         { metadata: metadata("akash", { namespace, annotations: NO_AWAIT }), spec: { hard } },
         within,
       );
-      if (containerDefaults === undefined) continue;
+      if (defaultRequest === undefined) continue;
       new kubernetes.core.v1.LimitRange(
         `${name}-${namespace}-limits`,
         {
           metadata: metadata("akash", { namespace }),
-          spec: { limits: [{ type: "Container", ...containerDefaults }] },
+          spec: { limits: [{ type: "Container", defaultRequest }] },
         },
         within,
       );

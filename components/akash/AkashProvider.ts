@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { LeaseBoundary, type LeaseBoundaryArgs, type LeaseIsolation } from "./boundary/LeaseBoundary.ts";
 import { providerVariables } from "./environment/provider.ts";
 import {
+  type MarketSettings,
   type MonitorSettings,
   type Overcommit,
-  PROVIDER_DEFAULTS,
   planDomain,
+  planMarket,
   planMonitor,
   planOvercommit,
 } from "./environment/settings.ts";
@@ -28,7 +29,7 @@ import {
   TLS_FOLDER,
 } from "./workloads/provider.ts";
 
-export interface AkashProviderArgs extends ReleaseArgs, IngressArgs {
+export interface AkashProviderArgs extends ReleaseArgs, IngressArgs, MarketSettings {
   /** Address of the owner, `akash1…`. */
   readonly owner: pulumi.Input<string>;
   /** Name of the key in the keyring. */
@@ -63,20 +64,6 @@ export interface AkashProviderArgs extends ReleaseArgs, IngressArgs {
   readonly overcommit?: Overcommit;
   /** How long an unhealthy lease is retried. Default: a day. */
   readonly monitor?: MonitorSettings;
-  /** Ports that leases may take. Default: 2500. */
-  readonly nodePorts?: number;
-  /** Deposit of a bid. Default: `500000uakt`. */
-  readonly bidDeposit?: string;
-  /** Seconds between withdrawals of a lease's earnings, at least 600. Default: 3600. */
-  readonly withdrawalPeriodSeconds?: number;
-  /** Balance in uakt below which earnings are withdrawn early. Default: 10 000 000. */
-  readonly minimumBalance?: number;
-  /** Hours of notice before a lease's resources may be taken back. Default: 0, none is offered. */
-  readonly reclamationHours?: number;
-  /** Host names no lease may use, besides the provider's own. Default: none. */
-  readonly blockedHostnames?: readonly string[];
-  /** Least important messages to log. Default: `info`. */
-  readonly logLevel?: "debug" | "info" | "warn" | "error";
   /** Whether IP addresses are leased; needs the IP operator. Default: false. */
   readonly ipOperator?: boolean;
   /** Whether leases may ask for a trusted execution environment. Default: false. */
@@ -125,10 +112,11 @@ export class AkashProvider extends pulumi.ComponentResource {
     // Whatever is refused is refused here, before anything is declared.
     const prices = planPrices(args.pricing);
     const settings = {
-      ...PROVIDER_DEFAULTS,
-      ...given(args),
+      ...planMarket(args),
       ...ingress,
       home: HOME,
+      keyName: args.keyName,
+      network: args.network,
       domain: planDomain(args.domain),
       ipOperator,
       pricingFolder: PRICING_FOLDER,
@@ -136,7 +124,6 @@ export class AkashProvider extends pulumi.ComponentResource {
       attestationImage: attestation ? images.attestationSidecar : undefined,
       overcommit: planOvercommit(args.overcommit),
       monitor: planMonitor(args.monitor),
-      blockedHostnames: args.blockedHostnames ?? [],
     };
 
     const boundary = new LeaseBoundary(`${name}-boundary`, args.boundary, parent);
@@ -215,9 +202,4 @@ export class AkashProvider extends pulumi.ComponentResource {
     this.isolation = boundary.isolation;
     this.registerOutputs({ serviceName: this.serviceName, isolation: this.isolation });
   }
-}
-
-/** The settings that were given: an argument that is undefined must not hide its default. */
-function given<T extends object>(args: T): T {
-  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as T;
 }

@@ -18,7 +18,7 @@ type Peer =
 export interface IngressPolicy {
   readonly name: string;
   readonly spec: {
-    readonly podSelector: { readonly matchLabels?: Record<string, string> };
+    readonly podSelector: { readonly matchLabels: Record<string, string> };
     readonly policyTypes: ["Ingress"];
     readonly ingress: {
       readonly from?: Peer[];
@@ -39,14 +39,14 @@ const provider: Peer = { podSelector: { matchLabels: { ...PROVIDER_LABELS } } };
 /**
  * Who may talk to provider and operators: the world to the provider's two gateways, the provider to its
  * operators, the API server to what it calls itself (its address is not a pod's, so those ports are open), and
- * nobody to anything else. Egress is left open: the endpoint, the price sources and the API server may be anywhere.
+ * nobody else. Pods of others in the namespace, such as a node of the chain or cert-manager's solvers, are left alone,
+ * and so is egress: the endpoint, the price sources and the API server may be anywhere.
  */
 export function planNetworkPolicies(options: NetworkPolicyOptions): IngressPolicy[] {
   const monitors: Peer[] = options.metricsNamespaces.map((name) => ({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
   }));
   return [
-    { name: "default-deny-ingress", spec: { podSelector: {}, policyTypes: ["Ingress"], ingress: [] } },
     policy(PROVIDER_NAME, PROVIDER_LABELS, [
       open(PORTS.gateway, PORTS.grpc, ...(options.attestation ? [PORTS.attestation] : [])),
       ...(monitors.length === 0 ? [] : [{ ...open(PORTS.metrics), from: monitors }]),

@@ -4,17 +4,15 @@ import { LEASE_NAMESPACE, SERVICES_NAMESPACE } from "./names.ts";
 export interface NamespaceQuota {
   readonly namespace: string;
   readonly hard: Readonly<Record<string, string>>;
-  /** What a container gets that asks for nothing; without it a quota would refuse it. */
-  readonly containerDefaults?: {
-    readonly default: Readonly<Record<string, string>>;
-    readonly defaultRequest: Readonly<Record<string, string>>;
-  };
+  /** What a container counts as that asks for nothing; without it a quota would refuse it. */
+  readonly defaultRequest?: Readonly<Record<string, string>>;
 }
 
 /**
  * Quotas outside leases' namespaces, so that nothing of ours can eat what is leased out. In `lease` there are only
- * custom resources; in `akash-services` there are provider, operators and one discovery pod a node, which asks for
- * nothing by itself (operator/inventory/node-discovery.go).
+ * custom resources; in `akash-services` there are provider, operators, one discovery pod a node, which asks for nothing
+ * by itself (operator/inventory/node-discovery.go), and on some sites a node of the chain. Limits have no default: it
+ * would be too little for that one.
  *
  * @param nodes nodes that the site may grow to
  */
@@ -25,13 +23,10 @@ export function planQuotas(nodes: number): NamespaceQuota[] {
       namespace: SERVICES_NAMESPACE,
       hard: {
         pods: String(20 + nodes),
-        "requests.cpu": `${4000 + 50 * nodes}m`,
-        "requests.memory": `${8192 + 64 * nodes}Mi`,
+        "requests.cpu": `${8000 + 50 * nodes}m`,
+        "requests.memory": `${24 * 1024 + 64 * nodes}Mi`,
       },
-      containerDefaults: {
-        default: { cpu: "500m", memory: "512Mi" },
-        defaultRequest: { cpu: "50m", memory: "64Mi" },
-      },
+      defaultRequest: { cpu: "50m", memory: "64Mi" },
     },
   ];
 }

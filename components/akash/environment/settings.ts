@@ -20,8 +20,26 @@ export interface Overcommit {
   readonly storage?: number;
 }
 
+/** How the provider trades, and what it says of it. */
+export interface MarketSettings {
+  /** Deposit of a bid. Default: `500000uakt`. */
+  readonly bidDeposit?: string;
+  /** Seconds between withdrawals of a lease's earnings, at least 600. Default: 3600. */
+  readonly withdrawalPeriodSeconds?: number;
+  /** Balance in uakt below which earnings are withdrawn early. Default: 10 000 000. */
+  readonly minimumBalance?: number;
+  /** Hours of notice before a lease's resources may be taken back. Default: 0, none is offered. */
+  readonly reclamationHours?: number;
+  /** Ports that leases may take, at most those of the cluster's NodePort range. Default: 2500. */
+  readonly nodePorts?: number;
+  /** Host names no lease may use, besides the provider's own. Default: none. */
+  readonly blockedHostnames?: readonly string[];
+  /** Least important messages to log. Default: `info`. */
+  readonly logLevel?: "debug" | "info" | "warn" | "error";
+}
+
 /** What decides the provider's environment. `Text` is a string known now or, in a program, later. */
-export interface ProviderSettings<Text> {
+export interface ProviderSettings<Text> extends Required<MarketSettings> {
   /** Writable folder of the provider. */
   readonly home: string;
   /** Name of the wallet's key in the keyring. */
@@ -48,30 +66,7 @@ export interface ProviderSettings<Text> {
   readonly attestationImage?: string;
   readonly overcommit: Required<Overcommit>;
   readonly monitor: Required<MonitorSettings>;
-  /** Deposit of a bid. */
-  readonly bidDeposit: string;
-  /** Seconds between withdrawals of a lease's earnings. */
-  readonly withdrawalPeriodSeconds: number;
-  /** Balance in uakt below which earnings are withdrawn early. */
-  readonly minimumBalance: number;
-  /** Hours of notice before a lease's resources may be taken back; 0 offers none. */
-  readonly reclamationHours: number;
-  /** Ports that leases may take, at most those of the cluster's NodePort range. */
-  readonly nodePorts: number;
-  /** Host names no lease may use. */
-  readonly blockedHostnames: readonly string[];
-  readonly logLevel: "debug" | "info" | "warn" | "error";
 }
-
-/** Defaults of what a site may leave unsaid. */
-export const PROVIDER_DEFAULTS = {
-  bidDeposit: "500000uakt",
-  withdrawalPeriodSeconds: 3600,
-  minimumBalance: 10_000_000,
-  reclamationHours: 0,
-  nodePorts: 2500,
-  logLevel: "info",
-} as const;
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -103,6 +98,34 @@ export function planMonitor(monitor: MonitorSettings = {}): Required<MonitorSett
     );
   }
   return { maxRetries, retryPeriodSeconds, retryJitterSeconds };
+}
+
+/** The binary checks leases' funds every ten minutes and refuses to withdraw more often (run.go). */
+const LEAST_WITHDRAWAL_SECONDS = 600;
+
+/**
+ * Fills in how the provider trades.
+ *
+ * @throws {UnsupportedSetting} a withdrawal period with which the binary does not start
+ */
+export function planMarket(market: MarketSettings): Required<MarketSettings> {
+  const withdrawalPeriodSeconds = market.withdrawalPeriodSeconds ?? 3600;
+  if (!(withdrawalPeriodSeconds >= LEAST_WITHDRAWAL_SECONDS)) {
+    throw new UnsupportedSetting(
+      "withdrawalPeriodSeconds",
+      `is ${withdrawalPeriodSeconds}`,
+      `Give at least ${LEAST_WITHDRAWAL_SECONDS}.`,
+    );
+  }
+  return {
+    bidDeposit: market.bidDeposit ?? "500000uakt",
+    withdrawalPeriodSeconds,
+    minimumBalance: market.minimumBalance ?? 10_000_000,
+    reclamationHours: market.reclamationHours ?? 0,
+    nodePorts: market.nodePorts ?? 2500,
+    blockedHostnames: market.blockedHostnames ?? [],
+    logLevel: market.logLevel ?? "info",
+  };
 }
 
 /**

@@ -8,8 +8,8 @@ import {
 } from "../../../components/akash/environment/operators.ts";
 import { providerVariables } from "../../../components/akash/environment/provider.ts";
 import {
-  PROVIDER_DEFAULTS,
   type ProviderSettings,
+  planMarket,
   planMonitor,
   planOvercommit,
 } from "../../../components/akash/environment/settings.ts";
@@ -26,7 +26,7 @@ import {
 import { providerModule } from "./providerModule.ts";
 
 const settings: ProviderSettings<string> = {
-  ...PROVIDER_DEFAULTS,
+  ...planMarket({}),
   home: "/var/lib/akash",
   keyName: "provider",
   network: { chainId: "akashnet-2", rpc: "https://rpc.example.com:443" },
@@ -37,7 +37,6 @@ const settings: ProviderSettings<string> = {
   pricingFolder: "/etc/akash/pricing",
   overcommit: planOvercommit(),
   monitor: planMonitor(),
-  blockedHostnames: [],
 };
 
 function asRecord<S>(table: readonly Variable<S, string>[], given: S): Readonly<Record<string, string>> {
@@ -148,7 +147,30 @@ describe("environment of provider and operators", () => {
   });
 });
 
-describe("monitor and overcommit", () => {
+describe("monitor, market and overcommit", () => {
+  it("keeps what is given and refuses to withdraw more often than the binary can", () => {
+    const given = {
+      bidDeposit: "1uact",
+      withdrawalPeriodSeconds: 600,
+      minimumBalance: 1,
+      reclamationHours: 2,
+      nodePorts: 3,
+      blockedHostnames: ["a"],
+      logLevel: "debug" as const,
+    };
+    assert.deepEqual(planMarket(given), given);
+    assert.deepEqual(planMarket({}), {
+      bidDeposit: "500000uakt",
+      withdrawalPeriodSeconds: 3600,
+      minimumBalance: 10_000_000,
+      reclamationHours: 0,
+      nodePorts: 2500,
+      blockedHostnames: [],
+      logLevel: "info",
+    });
+    assert.throws(() => planMarket({ withdrawalPeriodSeconds: 599 }), UnsupportedSetting);
+  });
+
   it("accepts exactly the monitors that keep a lease a day", () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.integer({ min: 1, max: 600 }), (maxRetries, retryPeriodSeconds) => {
