@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 // Narrow on purpose: the root of this package costs half a second to import.
 import type { Cluster, Context, User } from "@kubernetes/client-node/dist/config_types.js";
 import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { parseDocument } from "yaml";
 import { KubeconfigInvalid, KubeconfigMissing } from "./errors.ts";
+import { absolutePath } from "./paths.ts";
 import type { ClusterAccess } from "./types.ts";
 
 /** The current context of a kubeconfig, with the files it names as absolute paths. */
@@ -22,7 +22,7 @@ export interface Kubeconfig {
 /** @throws KubeconfigMissing, KubeconfigInvalid */
 export async function readKubeconfig(access: ClusterAccess): Promise<Kubeconfig> {
   if ("kubeconfig" in access) return parseKubeconfig(access.kubeconfig, "given as text", process.cwd());
-  const path = resolve(access.kubeconfigPath.replace(/^~(?=\/|$)/, homedir()));
+  const path = absolutePath(access.kubeconfigPath);
   const text = await readFile(path, "utf8").catch(() => {
     throw new KubeconfigMissing(path);
   });
@@ -69,7 +69,7 @@ export function parseKubeconfig(text: string, source: string, folder: string): K
 
 /** A plugin named with a slash is relative to the kubeconfig; a bare name is looked up in PATH. */
 function pluginPath(folder: string, command: unknown): unknown {
-  return typeof command === "string" && command.includes("/") ? join(resolve(folder, command)) : command;
+  return typeof command === "string" && command.includes("/") ? resolve(folder, command) : command;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
+import { absolutePath } from "../cluster/paths.ts";
 import { BackupNotConfirmed } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, generateWords } from "./mnemonic.ts";
-import { absolutePath, writePrivateFile } from "./privateFile.ts";
+import { writePrivateFile } from "./privateFile.ts";
 import type { WalletPrompts } from "./prompts.ts";
 import type { Wallet, WalletSource } from "./types.ts";
 

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { absolutePath } from "../cluster/paths.ts";
 import { WalletFileMissing, WalletVariableMissing } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, parseWords } from "./mnemonic.ts";
-import { absolutePath, readPrivateFile } from "./privateFile.ts";
+import { readPrivateFile } from "./privateFile.ts";
 import type { Wallet, WalletSource } from "./types.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,12 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { WalletFileExists, WalletFileExposed, WalletFileMissing } from "./errors.ts";
-
-/** @param path may start with `~/` */
-export function absolutePath(path: string): string {
-  return resolve(path.replace(/^~(?=\/|$)/, homedir()));
-}
 
 /**
  * The content of a file that only its owner may read.

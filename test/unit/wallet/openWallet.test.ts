@@ -3,11 +3,12 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { absolutePath } from "../../../components/cluster/paths.ts";
 import * as errors from "../../../components/wallet/errors.ts";
 import { sealItem } from "../../../components/wallet/keyring/item.ts";
 import { encodeRecord } from "../../../components/wallet/keyring/record.ts";
 import { openWallet, promptedWordsVariable } from "../../../components/wallet/openWallet.ts";
-import { absolutePath, writePrivateFile } from "../../../components/wallet/privateFile.ts";
+import { writePrivateFile } from "../../../components/wallet/privateFile.ts";
 import { argon2Armor } from "./armors.ts";
 import { address, wallet, words } from "./wallets.ts";
 
