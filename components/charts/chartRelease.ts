@@ -30,7 +30,7 @@ export function chartRelease(
     {
       name: args.release,
       chart,
-      ...(version === undefined ? {} : { version }),
+      version,
       namespace: args.namespace,
       values: args.values,
       maxHistory: 5,

@@ -64,16 +64,15 @@ export class SiteDns extends pulumi.ComponentResource {
     switch (config.provider) {
       case "cloudflare": {
         const { zone = domain, tokenEnv } = config;
-        const token = tokenEnv === undefined ? {} : { tokenEnv };
         const held = new CloudflareRecords(
           `${name}-cloudflare`,
-          { zone, records, dynamic: dynamic !== undefined, ...token },
+          { zone, records, dynamic: dynamic !== undefined, tokenEnv },
           parent,
         );
         if (dynamic !== undefined) {
           new DynamicAddress(
             `${name}-updater`,
-            { cluster: dynamic.cluster, zoneId: held.zoneId, recordIds: held.recordIds, ...token },
+            { cluster: dynamic.cluster, zoneId: held.zoneId, recordIds: held.recordIds, tokenEnv },
             parent,
           );
         }
@@ -86,8 +85,7 @@ export class SiteDns extends pulumi.ComponentResource {
       }
       case "manual": {
         const { resolver } = config;
-        const given = resolver === undefined ? {} : { resolver };
-        this.unverified = new ManualRecords(`${name}-records`, { records, ...given }, parent).unverified;
+        this.unverified = new ManualRecords(`${name}-records`, { records, resolver }, parent).unverified;
         break;
       }
     }

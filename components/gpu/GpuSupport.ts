@@ -64,8 +64,8 @@ export class GpuSupport extends pulumi.ComponentResource {
           release: "gpu-operator",
           namespace: namespace.metadata.name,
           values: gpuOperatorValues(args),
-          ...(args.mirror === undefined ? {} : { mirror: args.mirror }),
-          ...(args.waitSeconds === undefined ? {} : { waitSeconds: args.waitSeconds }),
+          mirror: args.mirror,
+          waitSeconds: args.waitSeconds,
         },
         parent,
       );

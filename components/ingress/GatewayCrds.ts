@@ -1,0 +1,29 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { cachedCrds } from "../charts/index.ts";
+import { isNeededCrd } from "./gatewayObjects.ts";
+import { ownedExclusively } from "./names.ts";
+
+export interface GatewayCrdsArgs {
+  /** Whether a controller watches them; without one only those that are used are declared. */
+  readonly controller: "chart" | "none";
+}
+
+/** The Gateway API's CRDs, experimental channel, for TCPRoute; from the cache that `ensureCrds` fills. */
+export class GatewayCrds extends pulumi.ComponentResource {
+  constructor(name: string, args: GatewayCrdsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("akash:ingress:GatewayCrds", name, {}, opts);
+    for (const { metadata, spec } of cachedCrds("gateway-api")) {
+      if (!isNeededCrd(metadata.name, args.controller)) continue;
+      new kubernetes.apiextensions.v1.CustomResourceDefinition(
+        `${name}-${metadata.name.split(".")[0]}`,
+        {
+          metadata: { ...metadata, annotations: { ...metadata.annotations, ...ownedExclusively } },
+          spec: spec as unknown as kubernetes.types.input.apiextensions.v1.CustomResourceDefinitionSpec,
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}
