@@ -41,13 +41,6 @@ export class WalletLost extends EmbeddedError {
   }
 }
 
-/** No embedded services were started in this folder. */
-export class NotStarted extends EmbeddedError {
-  constructor(folder: string) {
-    super(`There are no embedded services in ${folder}. Start them with \`npm run up\`.`);
-  }
-}
-
 function indent(text: string): string {
   return text.replace(/^/gm, "  ");
 }

@@ -2,13 +2,11 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile } from "./files.ts";
 
 // Below the ports that systems hand to outgoing connections (32768 and up), so that nothing borrows them.
 const lowest = 20_000;
 const highest = 29_999;
-const lingerMs = 500;
 
 export interface SettledPorts<Name extends string> {
   readonly ports: Readonly<Record<Name, number>>;
@@ -32,7 +30,7 @@ export async function settlePorts<Name extends string>(
   const moved: Name[] = [];
   for (const name of names) {
     const before = kept[name];
-    if (before !== undefined && (held(name) || (await becomesFree(before)))) {
+    if (before !== undefined && (held(name) || (await isFree(before)))) {
       ports[name] = before;
       continue;
     }
@@ -56,16 +54,6 @@ async function freePort(taken: readonly (number | undefined)[]): Promise<number>
     const port = randomInt(lowest, highest + 1);
     if (!taken.includes(port) && (await isFree(port))) return port;
   }
-}
-
-/** A program that was just killed may hold its port a moment longer. */
-async function becomesFree(port: number): Promise<boolean> {
-  const deadline = Date.now() + lingerMs;
-  while (!(await isFree(port))) {
-    if (Date.now() > deadline) return false;
-    await sleep(50);
-  }
-  return true;
 }
 
 /** Whether a program could listen on this port of 127.0.0.1 now. */

@@ -47,9 +47,18 @@ function linuxIdentity(pid: number): string | undefined {
   if (stat === undefined) return undefined;
   // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
   const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (state === "Z" || state === "X") return undefined;
+  // Remains of a process that ended; while it has threads left, it still holds its files and ports.
+  if (state === "X" || (state === "Z" && threads(pid) <= 1)) return undefined;
   const startTime = rest[18];
   return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${startTime}`;
+}
+
+function threads(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 }
 
 function portableIdentity(pid: number): string | undefined {

@@ -36,12 +36,14 @@ const graceMs = 5_000;
  * @throws ServiceFailed
  */
 export async function ensureService(service: Service, progress?: Progress): Promise<void> {
-  const missing = programsOf(service).filter((program) => !daemonOf(service, program).runs(program));
-  const hangs = missing.length === 0 && !(await staysHealthy(service));
-  if (missing.length === 0 && !hangs) return;
-
+  let missing = missingPrograms(service);
+  if (missing.length === 0) {
+    if (await staysHealthy(service)) return;
+    missing = missingPrograms(service);
+  }
   const step = progress?.start(describeStart(service, missing));
   try {
+    const hangs = missing.length === 0;
     if (hangs)
       await stopPrograms(
         service.folder,
@@ -53,6 +55,10 @@ export async function ensureService(service: Service, progress?: Progress): Prom
     step?.fail();
     throw error;
   }
+}
+
+function missingPrograms(service: Service, programs: readonly Program[] = programsOf(service)): Program[] {
+  return programs.filter((program) => !daemonOf(service, program).runs(program));
 }
 
 async function staysHealthy(service: Service): Promise<boolean> {
@@ -73,22 +79,20 @@ function describeStart(service: Service, missing: readonly Program[]): string {
 
 async function bringUp(service: Service, timeoutMs: number): Promise<void> {
   for (const stage of service.stages) {
-    const fresh = await converge(service, stage.programs);
+    const fresh = await converge(service, stage);
     await untilHealthy(service, stage, fresh, Date.now() + timeoutMs);
   }
 }
 
 /** @returns whether a program was started */
-async function converge(service: Service, programs: readonly Program[]): Promise<boolean> {
-  let fresh = false;
-  for (const program of programs) {
-    const daemon = daemonOf(service, program);
-    if (daemon.runs(program)) continue;
-    await daemon.stop(graceMs);
-    await daemon.start(program);
-    fresh = true;
-  }
-  return fresh;
+async function converge(service: Service, stage: Stage): Promise<boolean> {
+  const missing = missingPrograms(service, stage.programs);
+  await stopPrograms(
+    service.folder,
+    missing.map(({ name }) => name),
+  );
+  for (const program of missing) await daemonOf(service, program).start(program);
+  return missing.length > 0;
 }
 
 async function untilHealthy(service: Service, stage: Stage, fresh: boolean, deadline: number): Promise<void> {

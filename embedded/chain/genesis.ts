@@ -15,6 +15,15 @@ export interface GenesisAccount {
 const validator = "validator";
 const validatorCoins = "100000000000uakt";
 const validatorStake = "50000000000uakt";
+/** What transactions can be searched by. */
+const indexedEvents = [
+  "message.action",
+  "message.module",
+  "message.sender",
+  "tx.acc_seq",
+  "tx.fee",
+  "tx.signature",
+];
 
 /**
  * Makes the home of a chain with a single validator, once: in a folder beside it that is renamed when it is
@@ -37,7 +46,7 @@ export async function makeHome(
   const test = ["--keyring-backend", "test"];
 
   await run("init", "embedded", "--chain-id", chainId);
-  useUakt(join(fresh, "config", "genesis.json"));
+  adaptGenesis(join(fresh, "config", "genesis.json"));
   // Only the genesis transaction is signed with the validator's key, so nobody needs to see or keep it.
   await run("keys", "add", validator, "--no-backup", ...test);
   const validatorAddress = (await run("keys", "show", validator, "--address", ...test)).trim();
@@ -46,7 +55,7 @@ export async function makeHome(
   await run("gentx", validator, validatorStake, "--chain-id", chainId, ...test);
   await run("collect-gentxs");
   rmSync(join(fresh, "keyring-test"), { recursive: true });
-  configure(join(fresh, "config", "config.toml"));
+  configure(join(fresh, "config"));
   renameSync(fresh, home);
 }
 
@@ -63,20 +72,25 @@ async function runAkash(akash: string, home: string, args: readonly string[]): P
   }
 }
 
-/** The program's own genesis stakes and charges in `stake`. */
-function useUakt(genesisFile: string): void {
-  writeFileSync(genesisFile, readFileSync(genesisFile, "utf8").replaceAll('"stake"', '"uakt"'));
+/** The program's own genesis stakes and charges in `stake`, and holds blocks for 100 000 blocks as evidence. */
+function adaptGenesis(file: string): void {
+  const genesis = readFileSync(file, "utf8")
+    .replaceAll('"stake"', '"uakt"')
+    .replace(/"max_age_num_blocks": "\d+"/, '"max_age_num_blocks": "1000"');
+  writeFileSync(file, genesis);
 }
 
-/** Settings that have no flag: half a second between blocks, no profiling port, no other nodes. */
-function configure(file: string): void {
-  const settings: Readonly<Record<string, string>> = {
-    timeout_commit: '"500ms"',
-    pprof_laddr: '""',
-    addr_book_strict: "false",
-  };
+/** Settings that have no flag: half a second between blocks, no profiling port, and a small index. */
+function configure(folder: string): void {
+  set(join(folder, "config.toml"), { timeout_commit: '"500ms"', pprof_laddr: '""' });
+  // Every block has events of its own (minting, fees): indexing them would take half a gigabyte a day.
+  set(join(folder, "app.toml"), { "index-events": JSON.stringify(indexedEvents) });
+}
+
+/** Sets values, in the notation of TOML, that the file already has. */
+function set(file: string, values: Readonly<Record<string, string>>): void {
   let text = readFileSync(file, "utf8");
-  for (const [name, value] of Object.entries(settings)) {
+  for (const [name, value] of Object.entries(values)) {
     text = text.replace(new RegExp(`^${name} = .*$`, "m"), `${name} = ${value}`);
   }
   writeFileSync(file, text);

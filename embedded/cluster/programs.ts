@@ -26,9 +26,6 @@ export interface ClusterLayout {
 
 const localhost = "127.0.0.1";
 
-/** What hears about this cluster are a few nodes and a few hundred objects: small heaps, no profiling. */
-const smallHeap = { GOGC: "50" };
-
 /** Controllers without work here: nobody joins, nothing scales by load, and nothing is attached to a machine. */
 const idleControllers = [
   "bootstrap-signer-controller",
@@ -65,7 +62,6 @@ function etcd({ toolchain, ports, credentials, data }: ClusterLayout): Program {
   return {
     name: "etcd",
     command: programPath(toolchain, "etcd"),
-    env: smallHeap,
     args: [
       "--name=embedded",
       `--data-dir=${data}`,
@@ -95,7 +91,8 @@ function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
   return {
     name: "kube-apiserver",
     command: programPath(toolchain, "kube-apiserver"),
-    env: smallHeap,
+    // Half the process is heap: collecting it earlier saves a tenth of the cluster's memory.
+    env: { GOGC: "50" },
     args: [
       `--bind-address=${localhost}`,
       `--secure-port=${ports.apiServer}`,
@@ -125,7 +122,6 @@ function controllerManager({ toolchain, ports, credentials, kubeconfig }: Cluste
   return {
     name: "kube-controller-manager",
     command: programPath(toolchain, "kube-controller-manager"),
-    env: smallHeap,
     args: [
       ...controllerArgs(kubeconfig, ports),
       ...servingArgs(credentials, ports.controllerManager),
@@ -143,7 +139,6 @@ function scheduler({ toolchain, ports, credentials, kubeconfig }: ClusterLayout)
   return {
     name: "kube-scheduler",
     command: programPath(toolchain, "kube-scheduler"),
-    env: smallHeap,
     args: [...controllerArgs(kubeconfig, ports), ...servingArgs(credentials, ports.scheduler)],
   };
 }
@@ -171,7 +166,6 @@ function kwok({ toolchain, ports, kubeconfig }: ClusterLayout): Program {
   return {
     name: "kwok",
     command: programPath(toolchain, "kwok"),
-    env: smallHeap,
     args: [
       `--kubeconfig=${kubeconfig}`,
       `--master=${serverUrl(ports)}`,

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { parseAllDocuments } from "yaml";
 import { openCluster } from "../../../components/cluster/index.ts";
+import { commonModels } from "../../../components/gpu/commonModels.ts";
+import { detectFromNodes } from "../../../components/gpu/detect.ts";
 import { type Credentials, makeCredentials } from "../../../embedded/cluster/credentials.ts";
 import { writeKubeconfig } from "../../../embedded/cluster/kubeconfig.ts";
 import { simulatedNodes } from "../../../embedded/cluster/nodes.ts";
@@ -131,6 +133,28 @@ describe("simulated machines", () => {
       assert.equal(labels[label], "1", label);
     }
     assert.equal(labels["nvidia.com/gpu.product"], "NVIDIA-GeForce-RTX-5090");
+  });
+
+  it("show the GPU to our own detection, with and without the inventory operator's labels", () => {
+    const withoutInventory = simulatedNodes.map((node) => {
+      const labels = Object.entries(node.metadata.labels).filter(([key]) => !key.startsWith("akash.network"));
+      return { ...node, metadata: { ...node.metadata, labels: Object.fromEntries(labels) } };
+    });
+    for (const nodes of [simulatedNodes, withoutInventory]) {
+      const { devices, problems } = detectFromNodes(nodes, commonModels);
+      assert.deepEqual(problems, []);
+      assert.deepEqual(devices, [
+        {
+          node: "embedded-2",
+          vendor: "nvidia",
+          model: "rtx5090",
+          memory: "32Gi",
+          interface: "pcie",
+          present: 1,
+          allocatable: 1,
+        },
+      ]);
+    }
   });
 
   it("have labels that Kubernetes accepts", () => {

@@ -68,10 +68,11 @@ describe("a daemon", () => {
     const names = readFileSync(`/proc/${daemon.status().pid}/environ`, "utf8")
       .split("\0")
       .map((entry) => entry.split("=")[0]);
-    assert.deepEqual(
-      names.filter((name) => name && !["PATH", "TMPDIR", "PWD"].includes(name)),
-      ["HOME", "GOGC", "PULUMI_AKASH_DAEMON"],
-    );
+    assert.deepEqual(names.filter((name) => name && !["PATH", "TMPDIR", "PWD"].includes(name)).sort(), [
+      "GOGC",
+      "HOME",
+      "PULUMI_AKASH_DAEMON",
+    ]);
   });
 
   it("keeps its last log and the one before", async () => {

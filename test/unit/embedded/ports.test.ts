@@ -71,13 +71,6 @@ describe("ports of the embedded services", () => {
     assert.deepEqual(after, { ports, moved: [] });
   });
 
-  it("stay when a program that is just ending lets go of them", async () => {
-    const { ports } = await settlePorts(file, names, nobody);
-    await occupy(ports.rpc);
-    setTimeout(() => servers.pop()?.close(), 150);
-    assert.deepEqual(await settlePorts(file, names, nobody), { ports, moved: [] });
-  });
-
   it("of a program that is new are added to those that are kept", async () => {
     const { ports } = await settlePorts(file, ["rpc"], nobody);
     assert.equal((await settlePorts(file, names, nobody)).ports.rpc, ports.rpc);
