@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/types.ts";
 import { DynamicResource } from "../dynamic/index.ts";
 import type { WalletSource } from "../wallet/types.ts";
+import { soundCertificate } from "./certificatePlan.ts";
 import type { NetworkReference } from "./types.ts";
 
 export interface CertificateArgs {
@@ -71,8 +72,8 @@ export class Certificate extends DynamicResource {
       "chain:Certificate",
       "chain/certificateProvider",
       name,
-      { network, wallet, owner, host, cluster, validDays, renewBeforeDays },
-      ["chainId", "serial", "notBefore", "notAfter", "fingerprint", "secretName", "state", "key", "renewal"],
+      { network, wallet, owner, host, cluster, validDays, renewBeforeDays, ...soundCertificate },
+      ["chainId", "serial", "notBefore", "notAfter", "fingerprint", "secretName"],
       opts,
     );
   }

@@ -10,7 +10,7 @@ export interface CertificateRevocationArgs {
   readonly wallet: WalletSource;
   /** Address of the certificates' owner, `akash1…`. */
   readonly owner: pulumi.Input<string>;
-  /** Name or IP address that tenants connect to; certificates for other hosts are left alone. */
+  /** Name or IP address that tenants connect to; when it changes, those for the former one are revoked too. */
   readonly host: pulumi.Input<string>;
   /** Serial of the certificate in use: `Certificate.serial`. */
   readonly keep: pulumi.Input<string>;
@@ -43,8 +43,8 @@ export class CertificateRevocation extends DynamicResource {
       "chain:CertificateRevocation",
       "chain/certificateRevocationProvider",
       name,
-      { network, wallet, owner, host, keep },
-      ["superseded"],
+      { network, wallet, owner, host, keep, superseded: [] },
+      [],
       opts,
     );
   }

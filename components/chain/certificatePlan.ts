@@ -92,22 +92,22 @@ export function publicationState(
 }
 
 /**
- * Serials that a valid certificate for the same host has taken the place of. None, as long as the one to
- * keep is not valid itself: a host without any valid certificate takes no orders.
+ * Serials of the valid certificates for these hosts that the one to keep has taken the place of. None, as
+ * long as that one is not valid itself: a provider without any valid certificate takes no orders.
  */
 export function supersededSerials(
   published: readonly PublishedCertificate[],
-  host: string,
+  hosts: readonly string[],
   keep: string,
 ): string[] {
-  const valid = validFor(published, host);
+  const valid = validFor(published, hosts);
   return valid.includes(keep) ? valid.filter((serial) => serial !== keep) : [];
 }
 
-/** Serials of the valid certificates for a host, sorted. */
-export function validFor(published: readonly PublishedCertificate[], host: string): string[] {
+/** Serials of the valid certificates for any of these hosts, sorted. */
+export function validFor(published: readonly PublishedCertificate[], hosts: readonly string[]): string[] {
   return published
-    .filter(({ state, hosts }) => state === "valid" && hosts.includes(host))
+    .filter((one) => one.state === "valid" && one.hosts.some((host) => hosts.includes(host)))
     .map(({ serial }) => serial)
     .sort();
 }

@@ -70,7 +70,7 @@ export function handler(): Implementation {
       const { host, serial } = state;
       await revokeCertificates(state, (published) => {
         const own = published.filter((one) => one.serial === serial && one.state === "valid");
-        return [...new Set([...validFor(published, host), ...own.map((one) => one.serial)])];
+        return [...new Set([...validFor(published, [host]), ...own.map((one) => one.serial)])];
       });
       await deleteKeys(await openCluster(state.cluster));
     },

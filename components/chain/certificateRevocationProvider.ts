@@ -26,18 +26,18 @@ export function handler(): Implementation {
     },
 
     async create(inputs: Inputs) {
-      await revoke(inputs);
+      await revoke(inputs, [inputs.host]);
       return { id: inputs.owner, outs: declared(inputs) };
     },
 
     async read(id: string, state: Inputs) {
-      const superseded = supersededSerials(await readPublished(state), state.host, state.keep);
+      const superseded = supersededSerials(await readPublished(state), [state.host], state.keep);
       const observed = { ...declared(state), superseded };
       return { id, inputs: observed, props: observed };
     },
 
-    async update(_id: string, _olds: Inputs, news: Inputs) {
-      await revoke(news);
+    async update(_id: string, olds: Inputs, news: Inputs) {
+      await revoke(news, [news.host, olds.host]);
       return { outs: declared(news) };
     },
 
@@ -47,8 +47,9 @@ export function handler(): Implementation {
   };
 }
 
-async function revoke(inputs: Inputs): Promise<void> {
-  await revokeCertificates(inputs, (published) => supersededSerials(published, inputs.host, inputs.keep));
+/** @param hosts the present host and, where the provider was renamed, the former one */
+async function revoke(inputs: Inputs, hosts: readonly string[]): Promise<void> {
+  await revokeCertificates(inputs, (published) => supersededSerials(published, hosts, inputs.keep));
   faultPoint("before-state");
 }
 
