@@ -11,7 +11,7 @@ export {
   KeyringTooNew,
   PROVIDER_RANGES,
 } from "./compatibility.ts";
-export type { IngressMode, MonitorSettings, Overcommit } from "./environment/settings.ts";
+export type { IngressMode, MarketSettings, MonitorSettings, Overcommit } from "./environment/settings.ts";
 export { UnsupportedSetting } from "./errors.ts";
 export { HostnameOperator, type HostnameOperatorArgs } from "./HostnameOperator.ts";
 export { InventoryOperator, type InventoryOperatorArgs } from "./InventoryOperator.ts";

@@ -130,6 +130,7 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     if (endpoint.dead) return request.socket.destroy();
+    if (request.method !== "POST") return response.writeHead(404).end();
     const body = Buffer.concat(chunks).toString();
     const { method } = JSON.parse(body) as { method: string };
     endpoint.requests.push(method);

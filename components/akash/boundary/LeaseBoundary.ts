@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../metadata.ts";
 import { leaseExceptions } from "./addresses.ts";
-import { LEASE_BOUNDARY, type PolicySpec, planLeaseBoundary } from "./admission.ts";
+import { type BoundaryOptions, LEASE_BOUNDARY, type PolicySpec, planLeaseBoundary } from "./admission.ts";
 import {
   LEASE_EGRESS,
   type MutatingAdmissionVersion,
@@ -10,7 +10,7 @@ import {
   planEgressMutation,
 } from "./leaseEgress.ts";
 
-export interface LeaseBoundaryArgs {
+export interface LeaseBoundaryArgs extends BoundaryOptions {
   /** Networks of the site that leases must not reach, besides private and shared address space. Default: none. */
   readonly lan?: readonly string[];
   /**
@@ -38,7 +38,7 @@ export class LeaseBoundary extends pulumi.ComponentResource {
   constructor(name: string, args: LeaseBoundaryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("akash:akash:LeaseBoundary", name, {}, opts);
     const exceptions = leaseExceptions(args.lan);
-    this.#validate(`${name}-boundary`, LEASE_BOUNDARY, planLeaseBoundary());
+    this.#validate(`${name}-boundary`, LEASE_BOUNDARY, planLeaseBoundary(args));
     if (args.mutatingAdmission !== undefined) {
       this.#mutate(name, args.mutatingAdmission, exceptions);
       this.#validate(`${name}-egress-check`, LEASE_EGRESS, planEgressCheck(exceptions));

@@ -33,6 +33,11 @@ export interface PolicySpec {
   readonly validations: Validation[];
 }
 
+export interface BoundaryOptions {
+  /** Namespace of Rook Ceph, in whose toolbox the inventory operator runs `ceph df`. */
+  readonly cephNamespace?: string;
+}
+
 const user = (account: string): string => `system:serviceaccount:${SERVICES_NAMESPACE}:${account}`;
 
 const subjects = [PROVIDER_NAME, HOSTNAME_OPERATOR, INVENTORY_OPERATOR, HARDWARE_DISCOVERY, IP_OPERATOR];
@@ -49,7 +54,7 @@ const labelsOf = (object: string): string => `${object}.metadata.?labels.orValue
  * by the labels the provider gives them. It is evaluated by the API server itself: nothing runs for it that
  * could be down. Reading is not subject to admission, so reads stay RBAC's alone.
  */
-export function planLeaseBoundary(): PolicySpec {
+export function planLeaseBoundary(options: BoundaryOptions = {}): PolicySpec {
   return {
     failurePolicy: "Fail",
     matchConstraints: {
@@ -79,6 +84,7 @@ export function planLeaseBoundary(): PolicySpec {
         expression: "request.resource.resource == 'mutatingwebhookconfigurations'",
       },
       { name: "isDiscovery", expression: discoveryPod },
+      { name: "isCeph", expression: cephToolbox(options.cephNamespace) },
       {
         name: "podSpec",
         expression:
@@ -91,7 +97,7 @@ export function planLeaseBoundary(): PolicySpec {
         message: "provider and operators may only make, change and delete namespaces of leases",
       },
       {
-        expression: `variables.isNamespace || variables.isNode || variables.isWebhook || variables.isDiscovery
+        expression: `variables.isNamespace || variables.isNode || variables.isWebhook || variables.isDiscovery || variables.isCeph
           || (request.namespace == '${LEASE_NAMESPACE}' && request.resource.group == 'akash.network')
           || (namespaceObject != null && ${isLease(labelsOf("namespaceObject"))})`,
         message: "provider and operators may only change what is in the namespace of a lease",
@@ -114,18 +120,31 @@ export function planLeaseBoundary(): PolicySpec {
   };
 }
 
+/** Prefix of the names of the pods that the inventory operator starts on every node. */
+const DISCOVERY_PREFIX = "operator-inventory-hardware-discovery-";
+
+/** By the inventory operator, on pods of this namespace. */
+const inventoryPods = (namespace: string): string =>
+  `request.userInfo.username == '${user(INVENTORY_OPERATOR)}' && request.namespace == '${namespace}'
+    && request.resource.group == '' && request.resource.resource == 'pods'`;
+
 /** What the inventory operator starts on every node: reads /sys, has no identity and no Secrets. */
-const discoveryPod = `request.resource.group == '' && request.resource.resource == 'pods' && request.?subResource.orValue('') == ''
-  && request.namespace == '${SERVICES_NAMESPACE}' && request.userInfo.username == '${user(INVENTORY_OPERATOR)}'
-  && (request.operation == 'DELETE'
-    ? ${labelsOf("oldObject")}[?'app.kubernetes.io/instance'].orValue('') == 'inventory-hardware-discovery'
+const discoveryPod = `${inventoryPods(SERVICES_NAMESPACE)} && (
+    request.operation == 'CONNECT' ? request.subResource == 'proxy' && request.name.startsWith('${DISCOVERY_PREFIX}')
+    : request.operation == 'DELETE' ? request.name.startsWith('${DISCOVERY_PREFIX}')
     : request.operation == 'CREATE'
+      && object.metadata.name.startsWith('${DISCOVERY_PREFIX}')
       && object.spec.serviceAccountName == '${HARDWARE_DISCOVERY}'
       && ${plainHost("object.spec")}
       && object.spec.?volumes.orValue([]).all(v, has(v.hostPath)
         ? v.hostPath.path == '/sys' : (has(v.projected) && v.name.startsWith('kube-api-access-')))
       && object.spec.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.?readOnly.orValue(false))
         && c.?envFrom.orValue([]).size() == 0 && c.?env.orValue([]).all(e, !has(e.valueFrom)) && ${unprivileged("c")}))`;
+
+function cephToolbox(namespace: string | undefined): string {
+  if (namespace === undefined) return "false";
+  return `${inventoryPods(namespace)} && request.operation == 'CONNECT' && request.subResource == 'exec'`;
+}
 
 function plainHost(spec: string): string {
   return ["hostNetwork", "hostPID", "hostIPC"]
