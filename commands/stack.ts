@@ -61,9 +61,10 @@ export async function readStack(name: string): Promise<Stack> {
  */
 export async function stackEnvironment(
   stack: Pick<Stack, "name" | "embedded">,
+  embeddedFolder = EMBEDDED,
 ): Promise<Record<string, string>> {
   if (stack.embedded) {
-    const state = join(EMBEDDED, "state");
+    const state = join(embeddedFolder, "state");
     await mkdir(state, { recursive: true });
     return { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: DEV_PASSPHRASE };
   }

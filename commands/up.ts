@@ -26,6 +26,9 @@ export function upCommand(): Command {
     .action(up);
 }
 
+/** `pulumi stack init` says so with the code of any failure. */
+const ALREADY_EXISTS = 1;
+
 async function up(options: UpOptions): Promise<void> {
   const started = Date.now();
   const progress = createProgress();
@@ -53,12 +56,12 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 /** A stack is made at its first `up`; making it again is no error. */
-async function ensureStack({ engine, stack }: StackContext): Promise<void> {
-  const run = await engine(["stack", "init", "--no-select"].concat(stack.name), {
+async function ensureStack({ engine }: StackContext): Promise<void> {
+  const run = await engine(["stack", "init", "--no-select"], {
     output: "capture",
-    expected: [0, 1],
+    expected: [0, ALREADY_EXISTS],
   });
-  if (run.exitCode === 1 && !run.tail.includes("already exists")) throw new StackError(run.tail);
+  if (run.exitCode === ALREADY_EXISTS && !run.tail.includes("already exists")) throw new StackError(run.tail);
 }
 
 async function previewAndAsk(context: StackContext, output: "show" | "stderr"): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
-import { arePluginsToBeHad, composeEnvironment, linkPrograms } from "./environment.ts";
+import { arePluginsToBeHad, composeEnvironment, linkPrograms, placePlugins } from "./environment.ts";
 import { explainDiskError, ToolchainError } from "./errors.ts";
 import { expandTools } from "./pins.ts";
 import { formatElapsed } from "./progress.ts";
@@ -27,7 +27,7 @@ export async function ensureWith(
   try {
     mkdirSync(root, { recursive: true });
     const programs = await locateAll(context, expandTools(context.pins, tools));
-    const binFolder = linkPrograms(root, programs);
+    const binFolder = linkPrograms(root, placePlugins(context, programs));
     const result = composeEnvironment(env, binFolder, await arePluginsToBeHad(context));
     context.progress.line(`toolchain ready (${formatElapsed(Date.now() - started)})`);
     return { env: result, path: (tool) => pathOf(programs, binFolder, tool) };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder, publishFolder } from "./cache.ts";
@@ -43,6 +43,35 @@ function linkProgram(root: string, path: string, link: string): void {
 }
 
 /**
+ * Puts resource plugins where the engine keeps its own, `<PULUMI_HOME>/plugins/resource-<name>-v<version>`: it
+ * warns in every run about one that it finds on PATH. The remaining programs are returned, for PATH.
+ */
+export function placePlugins(
+  context: Pick<Context, "pins" | "env">,
+  programs: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const rest = new Map(programs);
+  for (const [program, path] of programs) {
+    const name = /^pulumi-resource-(.+)$/.exec(program)?.[1];
+    const version = context.pins.binaries[program]?.version;
+    if (name === undefined || version === undefined) continue;
+    const folder = join(pluginFolder(context.env), `resource-${name}-v${version}`);
+    rest.delete(program);
+    const target = join(folder, program);
+    if (existsSync(target)) continue;
+    mkdirSync(folder, { recursive: true });
+    // A link of one that a cleaned cache took away is replaced.
+    rmSync(target, { force: true });
+    symlinkSync(path, target);
+  }
+  return rest;
+}
+
+function pluginFolder(env: NodeJS.ProcessEnv): string {
+  return join(env.PULUMI_HOME ?? join(env.HOME ?? homedir(), ".pulumi"), "plugins");
+}
+
+/**
  * The environment in which the toolchain's programs run: PATH with the linked programs
  * and this Node first; no update checks; no search for plugins that cannot be had.
  */
@@ -71,7 +100,7 @@ const dayMs = 24 * 60 * 60_000;
  */
 export async function arePluginsToBeHad(context: Context): Promise<boolean> {
   const { env } = context;
-  const folder = join(env.PULUMI_HOME ?? join(env.HOME ?? homedir(), ".pulumi"), "plugins");
+  const folder = pluginFolder(env);
   for (const [name, pin] of Object.entries(context.pins.plugins)) {
     const installed =
       existsSync(join(folder, `resource-${name}-v${pin.version}`)) ||

@@ -1,7 +1,16 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { AkashCrds, AkashNamespaces, AkashProvider, HostnameOperator, InventoryOperator } from "../akash/index.ts";
-import { Certificate, CertificateRevocation, ProviderRegistration } from "../chain/index.ts";
+import {
+  AkashCrds,
+  AkashNamespaces,
+  AkashProvider,
+  HostnameOperator,
+  InventoryOperator,
+  PROVIDER_VERSION,
+} from "../akash/index.ts";
+import { Certificate } from "../chain/Certificate.ts";
+import { CertificateRevocation } from "../chain/CertificateRevocation.ts";
+import { ProviderRegistration } from "../chain/ProviderRegistration.ts";
 import { dnsRecords, SiteDns } from "../dns/index.ts";
 import { GpuSupport } from "../gpu/index.ts";
 import { ClassicIngress, GatewayIngress } from "../ingress/index.ts";
@@ -9,28 +18,39 @@ import { StorageClasses } from "../storage/index.ts";
 import { KeyringSecret } from "../wallet/KeyringSecret.ts";
 import { siteAttributes } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
+import { ingressArgs } from "./ingressArgs.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
 import { forcePatches } from "./ownership.ts";
 
 export interface ProviderSiteArgs {
+  /** The site's declaration, validated by `parseSiteConfig`. */
   readonly config: SiteConfig;
+  /** What `observeSite` read for it at the start of this run. */
   readonly observed: ObservedSite;
 }
 
 /**
  * A whole provider site on a cluster: what its leases need, the provider with its key, and its record and
  * certificate on chain.
+ *
+ * @example
+ * const config = parseSiteConfig(new pulumi.Config("akash").requireObject("site"));
+ * const site = new ProviderSite(config.name, { config, observed: await observeSite(config) });
  */
 export class ProviderSite extends pulumi.ComponentResource {
   readonly registration: ProviderRegistration;
   readonly certificate: Certificate;
+  readonly keyring: KeyringSecret;
   readonly dns: SiteDns;
 
   constructor(name: string, args: ProviderSiteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:site:ProviderSite", name, {}, opts);
     const { config, observed } = args;
     const { owner, chain } = observed;
-    const { network, wallet } = config;
+    const { network, wallet, domain, pricing, storage } = config;
+    const version = config.provider.version ?? PROVIDER_VERSION;
+    const host = new URL(config.hostUri).hostname;
+    const ingressMode = config.ingress.mode;
 
     const cluster = new kubernetes.Provider(
       `${name}-cluster`,
@@ -41,16 +61,29 @@ export class ProviderSite extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const parent = { parent: this, provider: cluster, transformations: [forcePatches] };
+    const objects = { parent: this, provider: cluster, transformations: [forcePatches] };
     const access = { kubeconfigPath: kubeconfigOf(config) };
 
-    const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, parent);
-    const crds = new AkashCrds(`${name}-crds`, {}, parent);
-    const storage = new StorageClasses(`${name}-storage`, { classes: config.storage.classes }, parent);
-    const gpu = new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, parent);
+    const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, objects);
+    const crds = new AkashCrds(`${name}-crds`, {}, objects);
+    new StorageClasses(`${name}-storage`, { classes: storage.classes }, objects);
+    new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, objects);
 
-    // Both start when the namespaces are there, so that one transaction carries both messages.
-    const afterNamespaces = { parent: this, dependsOn: [namespaces] };
+    const inAkash = { ...objects, dependsOn: [namespaces, crds] };
+    const operators = [
+      new HostnameOperator(`${name}-hostname`, { version, ingressMode }, inAkash),
+      new InventoryOperator(
+        `${name}-inventory`,
+        { version, storageClasses: storage.classes.map((item) => item.name) },
+        inAkash,
+      ),
+    ];
+
+    const Ingress = config.ingress.mode === "gateway" ? GatewayIngress : ClassicIngress;
+    const ingress = new Ingress(`${name}-ingress`, { ...ingressArgs(config), cluster: access }, inAkash);
+
+    // Registration and certificate start together, when the namespaces are there: one transaction carries both.
+    const onChain = { parent: this, dependsOn: [namespaces] };
     this.registration = new ProviderRegistration(
       `${name}-registration`,
       {
@@ -61,13 +94,46 @@ export class ProviderSite extends pulumi.ComponentResource {
         attributes: siteAttributes(config, observed),
         contact: config.contact,
       },
-      afterNamespaces,
+      onChain,
     );
     this.certificate = new Certificate(
       `${name}-certificate`,
-      { network, wallet, owner, host: new URL(config.hostUri).hostname, cluster: access },
-      afterNamespaces,
+      { network, wallet, owner, host, cluster: access },
+      onChain,
     );
+    this.keyring = new KeyringSecret(
+      `${name}-keyring`,
+      { cluster: access, wallet, imageVersion: version },
+      onChain,
+    );
+    const provider = new AkashProvider(
+      `${name}-provider`,
+      {
+        version,
+        ingressMode,
+        owner,
+        keyName: this.keyring.keyName,
+        domain,
+        network: { chainId: chain.chainId, rpc: chain.rpc },
+        keyring: this.keyring,
+        certificate: this.certificate,
+        tlsSecretName: ingress.providerTlsSecret,
+        pricing,
+        overcommit: config.provider.overcommit,
+        storageClass: storage.providerVolume.storageClass,
+        storageSize: storage.providerVolume.size,
+      },
+      { ...objects, dependsOn: [...operators, this.registration] },
+    );
+    // The certificate that was served until now is revoked once the provider has rolled to the new one.
+    new CertificateRevocation(
+      `${name}-revocation`,
+      { network, wallet, owner, host, keep: this.certificate.serial },
+      { parent: this, dependsOn: [provider] },
+    );
+
+    const records = dnsRecords({ domain, address: observed.address });
+    this.dns = new SiteDns(`${name}-dns`, { config: config.dns, domain, records }, objects);
     this.registerOutputs({});
   }
 }

@@ -1,1 +1,5 @@
+export { siteAttributes } from "./attributes.ts";
 export { parseSiteConfig, type SiteConfig, SiteConfigError, type SiteDeclaration } from "./config.ts";
+export { type ObservedSite, observeSite, SiteNotBuildable } from "./observe.ts";
+export { siteOutputs } from "./outputs.ts";
+export { ProviderSite, type ProviderSiteArgs } from "./ProviderSite.ts";

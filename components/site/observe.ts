@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Generation, openChain } from "../chain/index.ts";
 import { openCluster } from "../cluster/index.ts";
+import { absolutePath } from "../cluster/paths.ts";
+import { resolveAddress } from "../dns/address.ts";
+import { machineLookups } from "../dns/lookups.ts";
 import { commonModels } from "../gpu/commonModels.ts";
 import { loadGpuDatabase } from "../gpu/database.ts";
 import { detectFromNodes } from "../gpu/detect.ts";
 import type { GpuDetection, NodeView } from "../gpu/types.ts";
-import { openWallet } from "../wallet/index.ts";
+import { openWallet } from "../wallet/openWallet.ts";
 import type { SiteConfig } from "./config.ts";
 
 /** What the declaration is completed with: read from the wallet, the chain and the cluster at the start of a run. */
@@ -16,6 +19,8 @@ export interface ObservedSite {
   readonly owner: string;
   readonly chain: { readonly chainId: string; readonly generation: Generation; readonly rpc: string };
   readonly gpu: GpuDetection;
+  /** Public address of the site: an IP address or `cname:NAME`. */
+  readonly address: string;
   /** Text of the kubeconfig; a secret. */
   readonly kubeconfig: string;
 }
@@ -32,18 +37,26 @@ export class SiteNotBuildable extends Error {
  */
 export async function observeSite(config: SiteConfig): Promise<ObservedSite> {
   const kubeconfigPath = kubeconfigOf(config);
-  const [wallet, chain, gpu, kubeconfig] = await Promise.all([
+  const [wallet, chain, gpu, address, kubeconfig] = await Promise.all([
     openWallet(config.wallet),
     openChain(config.network),
     detectGpus(kubeconfigPath),
+    publicAddress(config),
     readFile(kubeconfigPath, "utf8"),
   ]);
   return {
     owner: wallet.address,
     chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },
     gpu,
+    address,
     kubeconfig,
   };
+}
+
+async function publicAddress(config: SiteConfig): Promise<string> {
+  const { address, problem, message } = await resolveAddress(config.address, machineLookups);
+  if (address === undefined || problem !== undefined) throw new SiteNotBuildable(message ?? "");
+  return address;
 }
 
 /** Absolute path of the cluster's kubeconfig. */
@@ -53,7 +66,7 @@ export function kubeconfigOf(config: SiteConfig): string {
       "`nodes` are not built into a cluster yet. Make the cluster first and give its `cluster: {kubeconfig: PATH}` instead.",
     );
   }
-  return resolve(config.cluster.kubeconfig.replace(/^~(?=\/)/, homedir()));
+  return absolutePath(config.cluster.kubeconfig);
 }
 
 async function detectGpus(kubeconfigPath: string): Promise<GpuDetection> {

@@ -25,7 +25,7 @@ export async function writePlainProgram(
       `const kubeconfig = readFileSync(${JSON.stringify(options.kubeconfig)}, "utf8");`,
       'const provider = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "plain" });',
       `for (let i = 0; i < ${options.count}; i++) {`,
-      "  new kubernetes.core.v1.ConfigMap("plain-" + i, { data: { value: String(i) } }, { provider });",
+      '  new kubernetes.core.v1.ConfigMap("plain-" + i, { data: { value: String(i) } }, { provider });',
       "}",
       "",
     ].join("\n"),
