@@ -12,10 +12,16 @@ import { resolveNetwork } from "./networks.ts";
 import { auditQuery, balancesQuery, certificatesQuery, providerQuery, type Query } from "./queries.ts";
 import { callRpc } from "./rpc.ts";
 import type { ChainClient, Generation, NetworkConfig, NetworkReference } from "./types.ts";
+import { checkWebsocket } from "./websocket.ts";
 
 export interface ChainOptions {
   /** How long one request may take, in milliseconds; default 10000. */
   readonly timeoutMs?: number;
+  /**
+   * Take only an endpoint whose websocket delivers a block, as the provider process needs it; default false.
+   * It takes as long as the chain takes for a block.
+   */
+  readonly websocket?: boolean;
 }
 
 /** A {@link ChainClient} with the raw calls that signing needs. */
@@ -42,7 +48,7 @@ const connections = new Map<string, Promise<ChainConnection>>();
  */
 export function openChain(reference: NetworkReference, options: ChainOptions = {}): Promise<ChainConnection> {
   const network = resolveNetwork(reference);
-  const key = JSON.stringify([network.chainId, network.rpc]);
+  const key = JSON.stringify([network.chainId, network.rpc, options.websocket === true]);
   let connection = connections.get(key);
   if (!connection) {
     connection = Connection.open(network, options);
@@ -56,12 +62,12 @@ class Connection implements ChainConnection {
   readonly network: NetworkConfig;
   #generation: Generation | undefined;
   #endpoint = "";
-  readonly #timeoutMs: number | undefined;
+  readonly #options: ChainOptions;
   #choosing: Promise<void> | undefined;
 
   private constructor(network: NetworkConfig, options: ChainOptions) {
     this.network = network;
-    this.#timeoutMs = options.timeoutMs;
+    this.#options = options;
   }
 
   static async open(network: NetworkConfig, options: ChainOptions): Promise<Connection> {
@@ -97,7 +103,7 @@ class Connection implements ChainConnection {
   }
 
   async latestBlock(): Promise<NodeStatus> {
-    return this.#failover((endpoint) => readStatus(endpoint, this.#timeoutMs));
+    return this.#failover((endpoint) => readStatus(endpoint, this.#options.timeoutMs));
   }
 
   async rpc(
@@ -105,7 +111,7 @@ class Connection implements ChainConnection {
     params: Readonly<Record<string, unknown>>,
     onLost?: () => void,
   ): Promise<unknown> {
-    return this.#failover((endpoint) => callRpc(endpoint, method, params, this.#timeoutMs), onLost);
+    return this.#failover((endpoint) => callRpc(endpoint, method, params, this.#options.timeoutMs), onLost);
   }
 
   async query<Result>(query: Query<Result>): Promise<Result> {
@@ -176,12 +182,14 @@ class Connection implements ChainConnection {
   async #choose(endpoints: readonly string[], before: readonly EndpointFailure[]): Promise<void> {
     const failures = [...before];
     for (const endpoint of endpoints) {
-      const verdict = await checkEndpoint(endpoint, this.network.chainId, this.#timeoutMs);
-      if ("status" in verdict) {
+      const failure =
+        (await checkEndpoint(endpoint, this.network.chainId, this.#options.timeoutMs)) ??
+        (this.#options.websocket ? await checkWebsocket(endpoint) : undefined);
+      if (!failure) {
         this.#endpoint = endpoint;
         return;
       }
-      failures.push(verdict.failure);
+      failures.push(failure);
     }
     throw new NoUsableEndpoint(this.network.chainId, failures);
   }

@@ -58,19 +58,22 @@ export function judgeStatus(
   return undefined;
 }
 
-/** The gate: chain id, not catching up, newest block at most 30 s old. One request. */
+/**
+ * The gate: chain id, not catching up, newest block at most 30 s old. One request.
+ *
+ * @returns why the endpoint cannot be used; undefined when it can
+ */
 export async function checkEndpoint(
   endpoint: string,
   chainId: string,
   timeoutMs?: number,
-): Promise<{ readonly status: NodeStatus } | { readonly failure: EndpointFailure }> {
+): Promise<EndpointFailure | undefined> {
   try {
     const status = await readStatus(endpoint, timeoutMs);
-    const failure = judgeStatus(endpoint, status, { chainId, now: new Date() });
-    return failure ? { failure } : { status };
+    return judgeStatus(endpoint, status, { chainId, now: new Date() });
   } catch (error) {
     if (!(error instanceof ChainError)) throw error;
-    return { failure: failureOf(endpoint, error) };
+    return failureOf(endpoint, error);
   }
 }
 

@@ -129,6 +129,11 @@ export class TransactionRefused extends ChainError {
     this.messageIndex = index === undefined ? undefined : Number(index);
   }
 
+  /** Sequence and key fit and the signature does not: it is over another chain or account number. */
+  get isForeign(): boolean {
+    return this.stage === "check" && this.codespace === "sdk" && this.code === 4;
+  }
+
   /** Another transaction of this wallet came first; nothing was executed. */
   get isSequenceMismatch(): boolean {
     return this.codespace === "sdk" && this.code === 32;

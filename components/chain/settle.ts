@@ -48,7 +48,7 @@ export async function settle(
         refusal = await broadcast(chain, entry, () => {
           mayBePending = true;
         });
-        sent = refusal ? "refused" : "accepted";
+        sent = refusal ? (refusal.isForeign ? "invalid" : "refused") : "accepted";
         mayBePending ||= sent === "accepted";
         faultPoint("after-broadcast");
         if (refusal && !mayBePending) return { failure: refusal };

@@ -9,8 +9,8 @@ export interface Sighting {
   readonly sequence: number;
   /** Look-ups since the account's sequence was seen past the transaction's. */
   readonly lookupsSincePassed: number;
-  /** The node's answer to the last broadcast. */
-  readonly broadcast: "none" | "accepted" | "refused";
+  /** The node's answer to the last broadcast; `invalid`: its signature is none of this chain's account. */
+  readonly broadcast: "none" | "accepted" | "refused" | "invalid";
   /** Whether an earlier broadcast may have reached a mempool: accepted, or its answer lost. */
   readonly mayBePending: boolean;
   readonly ageMs: number;
@@ -32,6 +32,7 @@ const foreignAfterMs = 60_000;
 /** The decision, free of time and network. Nothing is given up while a block may still include it. */
 export function judge(sighting: Sighting): Verdict {
   const { height, timeoutHeight, accountSequence, sequence, broadcast } = sighting;
+  if (broadcast === "invalid") return "foreign";
   if (broadcast === "refused" && !sighting.mayBePending) return "refused";
   if (height > timeoutHeight + indexingBlocks) return "expired";
   if (accountSequence > sequence) {

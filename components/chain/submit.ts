@@ -36,9 +36,9 @@ export function submit(
   source: WalletSource,
   build: MessageBuilder,
 ): Promise<TransactionReceipt | undefined> {
-  const network = resolveNetwork(reference);
-  const key = JSON.stringify([network.chainId, source]);
   return new Promise((resolve, reject) => {
+    const network = resolveNetwork(reference);
+    const key = JSON.stringify([network.chainId, source]);
     const entry = { build, resolve, reject };
     const open = gathering.get(key);
     if (open) {

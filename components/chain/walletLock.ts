@@ -52,7 +52,8 @@ export async function lockWallet(file: string, address: string, waitMs = 180_000
         },
         release: async () => {
           await rm(`${file}.owner`, { force: true });
-          if (!lost) await release();
+          // A lock that cannot be given back goes stale by itself; what was done under it is done.
+          if (!lost) await release().catch(() => undefined);
           // An empty folder is tidied away; another wallet's files keep it.
           await rmdir(dirname(file)).catch(() => undefined);
         },

@@ -20,7 +20,7 @@ const sightings: fc.Arbitrary<Sighting> = fc.record({
   accountSequence: fc.integer({ min: 5, max: 9 }),
   sequence: fc.constant(7),
   lookupsSincePassed: fc.nat(6),
-  broadcast: fc.constantFrom("none", "accepted", "refused"),
+  broadcast: fc.constantFrom("none", "accepted", "refused", "invalid"),
   mayBePending: fc.boolean(),
   ageMs: fc.constantFrom(0, 60_000, 60_001, 120_000),
 });
@@ -41,6 +41,7 @@ describe("the judgement on a transaction no block was seen to include", () => {
     ["looks again when the sequence has passed", { accountSequence: 8, lookupsSincePassed: 3 }, "wait"],
     ["then calls it superseded", { accountSequence: 8, lookupsSincePassed: 4 }, "superseded"],
     ["waits for a lagging account", { accountSequence: 6, broadcast: "refused", ageMs: 60_000 }, "wait"],
+    ["lets go of one that is signed for another chain", { broadcast: "invalid" }, "foreign"],
     [
       "sees another chain when the account stays behind",
       { accountSequence: 6, broadcast: "refused", ageMs: 60_001 },
@@ -56,6 +57,7 @@ describe("the judgement on a transaction no block was seen to include", () => {
       fc.property(sightings, (sighting) => {
         const { height, timeoutHeight, accountSequence, sequence, mayBePending } = sighting;
         const mayBeIncluded = height <= timeoutHeight && accountSequence === sequence && mayBePending;
+        fc.pre(sighting.broadcast !== "invalid");
         if (mayBeIncluded) assert.ok(["wait", "broadcast"].includes(judge(sighting)));
       }),
       { numRuns: 500 },
