@@ -33,6 +33,7 @@ export interface PolicySpec {
   readonly validations: Validation[];
 }
 
+/** What widens the boundary. */
 export interface BoundaryOptions {
   /** Namespace of Rook Ceph, in whose toolbox the inventory operator runs `ceph df`. */
   readonly cephNamespace?: string;
