@@ -43,7 +43,6 @@ export async function ensureEmbedded(options: StartOptions): Promise<EmbeddedSer
  */
 export async function stopEmbedded(options: Pick<StartOptions, "folder" | "progress">): Promise<void> {
   const folder = resolve(options.folder);
-  if (!existsSync(folder)) return;
   await locked(folder, options.progress, async () => {
     await Promise.all([stopChain(join(folder, "chain")), stopCluster(join(folder, "cluster"))]);
     for (const name of readdirSync(folder)) {

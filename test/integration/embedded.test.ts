@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { StargateClient } from "@cosmjs/stargate";
 import { after, before, describe, it } from "mocha";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
@@ -17,8 +15,7 @@ import {
 } from "../../embedded/index.ts";
 import { identify } from "../../embedded/processes.ts";
 import { ensureToolchain, type Toolchain } from "../../toolchain/index.ts";
-
-const embeddedModule = new URL("../../embedded/index.ts", import.meta.url).href;
+import { ensureElsewhere } from "./embeddedElsewhere.ts";
 
 describe("the embedded site's services", function () {
   this.timeout(180_000);
@@ -40,48 +37,18 @@ describe("the embedded site's services", function () {
     rmSync(root, { recursive: true });
   });
 
-  /** Ensures the services from a process of its own, which ends afterwards. */
-  async function ensureElsewhere(): Promise<{ services: EmbeddedServices; told: string[] }> {
-    const script = `
-      const { ensureEmbedded } = await import(${JSON.stringify(embeddedModule)});
-      const paths = JSON.parse(process.argv[2]);
-      const told = [];
-      const progress = {
-        line: (text) => told.push(text),
-        start: (label) => (told.push(label), { note() {}, done() {}, fail() {} }),
-      };
-      const services = await ensureEmbedded({ folder: process.argv[1], toolchain: { path: (tool) => paths[tool] }, progress });
-      console.log(JSON.stringify({ services, told }));`;
-    const tools = [
-      "akash",
-      "etcd",
-      "kube-apiserver",
-      "kube-controller-manager",
-      "kube-scheduler",
-      "kwok",
-    ] as const;
-    const paths = Object.fromEntries(tools.map((tool) => [tool, toolchain.path(tool)]));
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      "--input-type=module",
-      "-e",
-      script,
-      folder,
-      JSON.stringify(paths),
-    ]);
-    return JSON.parse(stdout);
-  }
-
   const pids = () => statusEmbedded(folder).map(({ pid }) => pid);
 
   it("are started once by two commands at the same time, and outlive both", async () => {
-    const both = await Promise.all([ensureElsewhere(), ensureElsewhere()]);
-    assert.deepEqual(both[0].services, both[1].services);
+    const both = await Promise.all([1, 2].map(() => ensureElsewhere(folder, toolchain).result));
+    assert.deepEqual(both[0]?.services, both[1]?.services);
     const told = both.map((result) => result.told).sort((a, b) => a.length - b.length);
     assert.deepEqual(told, [
       ["Another command starts or stops the embedded services; waiting for it."],
       told[1]?.toSorted().reverse() ?? [],
     ]);
-    services = both[0].services;
+    services = await ensureEmbedded({ folder, toolchain });
+    assert.deepEqual(services, both[0]?.services);
     assert.ok(pids().every((pid) => pid !== undefined));
     cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +15,9 @@ import {
   stopEmbedded,
   WalletLost,
 } from "../../embedded/index.ts";
-import { identify } from "../../embedded/processes.ts";
+import { identify, startedWith } from "../../embedded/processes.ts";
 import { ensureToolchain, type Progress, type Toolchain } from "../../toolchain/index.ts";
+import { ensureElsewhere } from "./embeddedElsewhere.ts";
 
 const programs = ["akash", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
 const marker = "/api/v1/namespaces/default/configmaps/marker";
@@ -46,14 +47,7 @@ describe("the embedded site's services heal", function () {
     root = mkdtempSync(join(tmpdir(), "embedded-faults-"));
     folder = join(root, ".embedded");
     await ensure();
-    const cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
-    const created = await cluster.request<Identified>("POST", "/api/v1/namespaces/default/configmaps", {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "marker" },
-    });
-    markerId = created?.metadata.uid ?? "";
-    height = await currentHeight();
+    await mark();
   });
 
   afterEach(() => {
@@ -69,6 +63,18 @@ describe("the embedded site's services heal", function () {
   async function ensure(): Promise<void> {
     told = [];
     services = await ensureEmbedded({ folder, toolchain, progress });
+  }
+
+  /** Leaves something behind whose loss would be noticed. */
+  async function mark(): Promise<void> {
+    const cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
+    const created = await cluster.request<Identified>("POST", "/api/v1/namespaces/default/configmaps", {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "marker" },
+    });
+    markerId = created?.metadata.uid ?? "";
+    height = await currentHeight();
   }
 
   async function currentHeight(): Promise<number> {
@@ -184,6 +190,27 @@ describe("the embedded site's services heal", function () {
     await cluster.request("DELETE", "/api/v1/nodes/embedded-2");
     await ensure();
     assert.ok(await cluster.get("/api/v1/nodes/embedded-2"));
+  });
+
+  it("when the folder was removed by hand and the start after that was interrupted", async () => {
+    const before = programs.map(pidOf);
+    rmSync(folder, { recursive: true });
+    const interrupted = ensureElsewhere(folder, toolchain);
+    interrupted.result.catch(() => undefined);
+    while (!existsSync(join(folder, "cluster", "pids", "etcd.json"))) await sleep(5);
+    interrupted.process.kill("SIGKILL");
+    await once(interrupted.process, "exit");
+    await ensure();
+    for (const pid of before) assert.equal(identify(pid), undefined);
+    for (const name of programs) {
+      const service = name === "akash" ? "chain" : "cluster";
+      const running = startedWith(`PULUMI_AKASH_DAEMON=${join(folder, service, name)}`);
+      assert.deepEqual(
+        running.map(({ pid }) => pid),
+        [pidOf(name)],
+      );
+    }
+    await mark();
   });
 
   it("except when they can't, and then say why and show the log", async () => {
