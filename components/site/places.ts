@@ -101,6 +101,12 @@ export const dnsField = z
     }),
     z.strictObject({
       provider: z.literal("manual").describe("you make the records; they are printed and verified"),
+      resolver: pattern(
+        "resolver that verifies the records, host or host:port; default: the system's",
+        /^[\w.-]+(:\d{1,5})?$/,
+        "is not a resolver",
+        "Write its address, with a port if need be: 192.0.2.53:5353.",
+      ).optional(),
     }),
   ])
   .describe("who serves the site's DNS records: cloudflare, rfc2136 or manual; default: manual")

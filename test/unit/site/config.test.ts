@@ -251,6 +251,12 @@ describe("SiteConfig: what is refused, in these words", () => {
       given: { dns: { provider: "route53" } },
       says: ['dns.provider: "route53" is not one of the choices. Choose cloudflare, rfc2136 or manual.'],
     },
+    "a resolver that is none": {
+      given: { dns: { provider: "manual", resolver: "https://dns.example" } },
+      says: [
+        'dns.resolver: "https://dns.example" is not a resolver. Write its address, with a port if need be: 192.0.2.53:5353.',
+      ],
+    },
     "DNS without a provider": {
       given: { dns: { zone: "example.com" } },
       says: ["dns.provider: is missing. Choose cloudflare, rfc2136 or manual."],
