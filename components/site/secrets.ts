@@ -94,14 +94,15 @@ export function findSecrets(value: unknown, path: readonly PropertyKey[] = []): 
     return value.flatMap((item, index) => findSecrets(item, [...path, index]));
   }
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(secretIn(key) ? [{ path: [...path, key], kind: secretIn(key) ?? KEY }] : []),
-    ...findSecrets(inner, [...path, key]),
-  ]);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const kind = secretIn(key);
+    const inside = findSecrets(inner, [...path, key]);
+    return kind === undefined ? inside : [{ path: [...path, key], kind }, ...inside];
+  });
 }
 
 /** Whether a field by its name would hold a secret itself; `key` in a list of attributes is no such field. */
-export function isSecretField(path: readonly PropertyKey[]): boolean {
+function isSecretField(path: readonly PropertyKey[]): boolean {
   const field = path.at(-1);
   return (
     typeof field === "string" && path[0] !== "attributes" && SECRET_FIELD.test(field.replaceAll(/[_-]/g, ""))
