@@ -132,7 +132,8 @@ export async function completeAnswers(known: Known, given: Partial<Answers>, fil
   const wrong = (Object.keys(PLANS) as AnswerName[]).flatMap((name) => {
     if (missing.includes(PLANS[name].message))
       return [`${name}: is missing. Expected: ${PLANS[name].message}.`];
-    const complaint = complaintOf(name, answers[name]);
+    // A default is right whenever the answer it is made from is.
+    const complaint = given[name] === undefined ? undefined : complaintOf(name, given[name]);
     return complaint === undefined ? [] : [`${name}: ${complaint}`];
   });
   if (wrong.length > 0) {
