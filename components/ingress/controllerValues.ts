@@ -1,10 +1,10 @@
 import { classicNamespace, ingressClassName, provider, wildcardSecret } from "./names.ts";
 
-/** NodePorts of classic mode; routers forward 80 and 443 to them where the node's own ports are taken. */
-export const classicNodePorts = { http: 30_080, https: 30_443 } as const;
+/** NodePorts by the port they stand for; routers forward to them where the node's own ports are taken. */
+export const nodePorts = { 80: 30_080, 443: 30_443, 8443: 30_843, 8444: 30_844 } as const;
 
 export interface ControllerOptions {
-  /** Bind 80, 443, 8443 and 8444 on every node. Default: true. */
+  /** Bind 80, 443, 8443 and 8444 on every node; if not, they are reached by NodePorts. Default: true. */
   readonly hostPorts?: boolean;
 }
 
@@ -15,7 +15,7 @@ const modest = {
 
 /** Values of NGINX Gateway Fabric's chart, as the network's provider documentation sets them. */
 export function gatewayFabricValues({ hostPorts = true }: ControllerOptions = {}): Record<string, unknown> {
-  const ports = [80, 443, ...provider.ports];
+  const ports = [80, 443, ...provider.ports] as const;
   return {
     nginxGateway: {
       gatewayClassName: "nginx",
@@ -27,7 +27,12 @@ export function gatewayFabricValues({ hostPorts = true }: ControllerOptions = {}
     nginx: {
       kind: "daemonSet",
       // No load balancer on bare machines: waiting for its address would never end.
-      service: { type: "ClusterIP" },
+      service: hostPorts
+        ? { type: "ClusterIP" }
+        : {
+            type: "NodePort",
+            nodePorts: ports.map((listenerPort) => ({ listenerPort, port: nodePorts[listenerPort] })),
+          },
       container: {
         ...(hostPorts ? { hostPorts: ports.map((port) => ({ port, containerPort: port })) } : {}),
         resources: modest,
@@ -50,7 +55,14 @@ export function ingressNginxValues({ hostPorts = true }: ControllerOptions = {})
       hostPort: { enabled: hostPorts },
       // 8443, its default, is the provider's.
       admissionWebhooks: { port: 7443 },
-      service: { type: "NodePort", nodePorts: classicNodePorts },
+      service: {
+        type: "NodePort",
+        nodePorts: {
+          http: nodePorts[80],
+          https: nodePorts[443],
+          tcp: Object.fromEntries(provider.ports.map((port) => [String(port), nodePorts[port]])),
+        },
+      },
       allowSnippetAnnotations: false,
       config: { "compute-full-forwarded-for": "true", "proxy-buffer-size": "16k" },
       extraArgs: {

@@ -1,5 +1,4 @@
-import { classicNodePorts } from "./controllerValues.ts";
-import { provider } from "./names.ts";
+import { nodePorts } from "./controllerValues.ts";
 
 /** One rule that a home router needs. */
 export interface RouterForward {
@@ -15,31 +14,20 @@ export interface RouterForward {
 /**
  * The exact forwards to the node when its address is not public.
  *
- * @param hostPorts whether 80 and 443 are the node's own; if not, classic mode's NodePorts stand for them
+ * @param hostPorts whether the ports are the node's own; if not, NodePorts stand for them
  */
 export function routerForwards(hostPorts = true): RouterForward[] {
-  const web = (port: 80 | 443): RouterForward => ({
+  const forward = (port: keyof typeof nodePorts, purpose: string): RouterForward => ({
     external: String(port),
-    internal: String(hostPorts ? port : port === 80 ? classicNodePorts.http : classicNodePorts.https),
+    internal: String(hostPorts ? port : nodePorts[port]),
     protocol: "TCP",
-    purpose: port === 80 ? "leases' web addresses, and HTTP-01" : "leases' web addresses over HTTPS",
+    purpose,
   });
-  const [rest, grpc] = provider.ports;
   return [
-    web(80),
-    web(443),
-    {
-      external: String(rest),
-      internal: String(rest),
-      protocol: "TCP",
-      purpose: "manifests, logs and shells",
-    },
-    {
-      external: String(grpc),
-      internal: String(grpc),
-      protocol: "TCP",
-      purpose: "the provider's status over gRPC",
-    },
+    forward(80, "leases' web addresses, and HTTP-01"),
+    forward(443, "leases' web addresses over HTTPS"),
+    forward(8443, "manifests, logs and shells"),
+    forward(8444, "the provider's status over gRPC"),
     {
       external: "30000-32767",
       internal: "30000-32767",

@@ -75,14 +75,16 @@ describe("controller values", () => {
   it("bind the ports tenants reach, and none when told so", () => {
     const bound = JSON.stringify(gatewayFabricValues());
     for (const port of [80, 443, 8443, 8444]) assert.ok(bound.includes(`"port":${port}`), String(port));
-    assert.ok(!JSON.stringify(gatewayFabricValues({ hostPorts: false })).includes("hostPorts"));
+    const unbound = JSON.stringify(gatewayFabricValues({ hostPorts: false }));
+    assert.ok(!unbound.includes("hostPorts"));
+    assert.match(unbound, /"type":"NodePort".*"listenerPort":8443,"port":30843/);
     assert.match(JSON.stringify(ingressNginxValues({ hostPorts: false })), /"hostPort":\{"enabled":false\}/);
   });
 
   it("wait for no load balancer", () => {
     assert.match(JSON.stringify(gatewayFabricValues()), /"service":\{"type":"ClusterIP"\}/);
     const classic = JSON.stringify(ingressNginxValues());
-    assert.match(classic, /"service":\{"type":"NodePort","nodePorts":\{"http":30080,"https":30443\}\}/);
+    assert.match(classic, /"nodePorts":\{"http":30080,"https":30443,"tcp":\{"8443":30843,"8444":30844\}\}/);
   });
 
   it("pass the provider's ports through, and keep the webhook off them", () => {
@@ -187,7 +189,7 @@ describe("routerForwards", () => {
     }
     assert.deepEqual(
       routerForwards(false).map(({ internal }) => internal),
-      ["30080", "30443", "8443", "8444", "30000-32767"],
+      ["30080", "30443", "30843", "30844", "30000-32767"],
     );
   });
 });
