@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+export { guard } from "./guard.ts";
+
 /** Resource properties as the engine hands them to an implementation: plain, unwrapped values. */
 export type Properties = Record<string, unknown>;
 
@@ -16,8 +18,8 @@ export type Implementation = pulumi.dynamic.ResourceProvider;
  *
  * The SDK's `dynamic.Resource` captures its implementation by value: it walks the closure (loading the
  * TypeScript compiler, about 0.4 s a run) and stores the program text in the state, so that `read` and
- * `delete` run the code of the day the resource was made. This class stores one `require` of a package
- * specifier instead: the state stays small, an upgrade of the package upgrades every resource, and all
+ * `delete` run the code of the day the resource was made. This class stores two `require`s of package
+ * specifiers instead: the state stays small, an upgrade of the package upgrades every resource, and all
  * resources of one run share the module's state (the signing queue, the chain connection).
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
@@ -36,7 +38,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));
-    const handler = `exports.handler = () => require(${JSON.stringify(`pulumi-akash/providers/${implementation}`)}).handler();`;
+    const load = (path: string) => `require(${JSON.stringify(`pulumi-akash/providers/${path}`)})`;
+    const handler = `exports.handler = () => ${load("dynamic/guard")}.guard(${load(implementation)}.handler());`;
     super(`pulumi-nodejs:dynamic/${type}`, name, { ...unset, ...inputs, __provider: handler }, opts);
   }
 }
