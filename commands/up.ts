@@ -1,15 +1,18 @@
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
+import { observeSite } from "../components/site/observe.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
 import { createProgress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { preflight } from "./preflight.ts";
-import { EMBEDDED, StackError } from "./stack.ts";
+import { EMBEDDED, type Stack, StackError } from "./stack.ts";
+import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
 
 interface UpOptions extends StackOptions {
   readonly yes: boolean;
+  readonly waitForFunds: boolean;
 }
 
 export function upCommand(): Command {
@@ -22,6 +25,7 @@ export function upCommand(): Command {
     )
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)
+    .option("--wait-for-funds", "wait until the wallet holds enough instead of ending with an error", false)
     .addOption(jsonOption())
     .action(up);
 }
@@ -35,14 +39,14 @@ async function up(options: UpOptions): Promise<void> {
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
-  await preflight(stack, progress);
+  await preflight(stack, progress, options);
   await ensureStack(context);
+  await freeStack(context, progress);
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output);
-  const run = await context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], {
-    output,
-    events: true,
-  });
+  const run = await context
+    .engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], { output, events: true })
+    .catch((error) => explain(error, stack));
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const outputs = await readOutputs(context);
   const seconds = (Date.now() - started) / 1000;
@@ -62,6 +66,14 @@ async function ensureStack({ engine }: StackContext): Promise<void> {
     expected: [0, ALREADY_EXISTS],
   });
   if (run.exitCode === ALREADY_EXISTS && !run.tail.includes("already exists")) throw new StackError(run.tail);
+}
+
+/** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */
+async function explain(failure: unknown, { site }: Stack): Promise<never> {
+  await observeSite(site).catch(({ message }: Error) => {
+    throw new StackError(`${message}\nThen run \`up\` again: it goes on from where this run ended.`);
+  });
+  throw failure;
 }
 
 async function previewAndAsk(context: StackContext, output: "show" | "stderr"): Promise<void> {

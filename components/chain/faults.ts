@@ -8,8 +8,10 @@ export type FaultPoint =
 
 /**
  * Does nothing, unless `PULUMI_AKASH_FAULT` names this point: then the process dies as by `kill -9`, without
- * a chance to tidy up.
+ * a chance to tidy up. With `PULUMI_AKASH_FAULT_SIGNAL` set to `SIGSTOP` it halts there instead, so that a test
+ * can kill the engine together with it.
  */
 export function faultPoint(name: FaultPoint): void {
-  if (process.env["PULUMI_AKASH_FAULT"] === name) process.kill(process.pid, "SIGKILL");
+  const { PULUMI_AKASH_FAULT, PULUMI_AKASH_FAULT_SIGNAL = "SIGKILL" } = process.env;
+  if (PULUMI_AKASH_FAULT === name) process.kill(process.pid, PULUMI_AKASH_FAULT_SIGNAL);
 }

@@ -27,7 +27,8 @@ export interface FundingPlan {
 
 /** Record and certificate in one transaction, with the margin on top (150000 measured). */
 const registrationGas = 250_000n;
-const leastBidDeposit = 500_000n;
+/** Deposit of one bid in base units: 0.5 AKT, the market's minimum. */
+export const leastBidDeposit = 500_000n;
 const usualReserve = 1_000_000n;
 
 /** What a wallet needs to register a provider and to bid, and what it lacks. */

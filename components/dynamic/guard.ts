@@ -24,13 +24,9 @@ export function guard(implementation: Implementation): Implementation {
   ) as unknown as Implementation;
 }
 
-/** Errors of this project have classes of their own, those of the language and of Node do not. */
+/** Errors of this project have classes of their own; those of the language and of Node are global ones. */
 function isOurs(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    !(error.constructor.name in globalThis) &&
-    !("code" in error && "errno" in error)
-  );
+  return error instanceof Error && !(error.constructor.name in globalThis);
 }
 
 /** Printed as above it is its name and its message. */

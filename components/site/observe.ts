@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Generation, openChain } from "../chain/index.ts";
+import { type Generation, openChain, resolveNetwork } from "../chain/index.ts";
 import { openCluster } from "../cluster/index.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { absolutePath } from "../cluster/paths.ts";
 import { resolveAddress } from "../dns/address.ts";
 import { machineLookups } from "../dns/lookups.ts";
@@ -30,26 +30,35 @@ export class SiteNotBuildable extends Error {
   override readonly name = "SiteNotBuildable";
 }
 
+export interface ObserveOptions {
+  /**
+   * Take only an endpoint whose websocket delivers a block. Default: where there is a choice, so that the provider
+   * is given the same one in every run.
+   */
+  readonly websocket?: boolean;
+}
+
 /**
  * Reads what the site's declaration is completed with. Nothing is changed.
  *
  * @throws the typed errors of wallet, chain and cluster, each with its remedy
  */
-export async function observeSite(config: SiteConfig): Promise<ObservedSite> {
+export async function observeSite(config: SiteConfig, options: ObserveOptions = {}): Promise<ObservedSite> {
   const kubeconfigPath = kubeconfigOf(config);
+  const { websocket = resolveNetwork(config.network).rpc.length > 1 } = options;
   const [wallet, chain, gpu, address, kubeconfig] = await Promise.all([
     openWallet(config.wallet),
-    openChain(config.network),
+    openChain(config.network, { websocket }),
     detectGpus(kubeconfigPath),
     publicAddress(config),
-    readFile(kubeconfigPath, "utf8"),
+    readKubeconfig({ kubeconfigPath }),
   ]);
   return {
     owner: wallet.address,
     chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },
     gpu,
     address,
-    kubeconfig,
+    kubeconfig: kubeconfig.text,
   };
 }
 

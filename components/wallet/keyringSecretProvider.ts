@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Cluster, ClusterAccess } from "../cluster/index.ts";
 import { openCluster } from "../cluster/index.ts";
 import type { Implementation } from "../dynamic/index.ts";
-import { KeyNameInvalid, KeyringFormatTooNew, KeyringOccupied, WalletError } from "./errors.ts";
+import { KeyNameInvalid, KeyringFormatTooNew, WalletError } from "./errors.ts";
 import { imageReadsProtoKeyring } from "./imageVersion.ts";
 import { expectedContents, readContents } from "./keyring/contents.ts";
 import { keyringFiles } from "./keyring/directory.ts";
+import { requireOwnKeyring } from "./keyringOwner.ts";
 import { openWallet } from "./openWallet.ts";
 import type { WalletSource } from "./types.ts";
 
@@ -63,11 +64,7 @@ async function diff(_id: string, olds: State, news: State) {
 async function create(inputs: State) {
   const cluster = await openCluster(inputs.cluster);
   const wallet = await openWallet(inputs.wallet);
-  const existing = await cluster.getSecret(inputs.namespace, inputs.secretName);
-  const found = existing && (await readContents(inputs.keyName, existing.data));
-  if (found?.address.startsWith("akash1") && found.address !== wallet.address) {
-    throw new KeyringOccupied(idOf(inputs), found.address, wallet.address);
-  }
+  await requireOwnKeyring(cluster, inputs, wallet.address);
   return { id: idOf(inputs), outs: await apply(cluster, inputs) };
 }
 

@@ -1,0 +1,60 @@
+import {
+  describeFunding,
+  type FundingPlan,
+  fundingPlan,
+  leastBidDeposit,
+  openChain,
+  waitForFunds,
+} from "../components/chain/index.ts";
+import type { SiteConfig } from "../components/site/config.ts";
+import type { Progress } from "../toolchain/index.ts";
+
+/** A new provider's wallet does not hold what `funding.minBalance` asks for. Found before anything is signed. */
+export class WalletShort extends Error {
+  override readonly name = "WalletShort";
+}
+
+/**
+ * Lets a provider that is yet to be registered start with enough. Afterwards much of the money is in bids and
+ * leases, so a registered one only has to pay the fees of what it sends.
+ *
+ * @param wait wait for the money instead of refusing
+ * @throws WalletShort with what it is for, and the address as text and as QR code
+ */
+export async function requireFunds(
+  { network, funding }: Pick<SiteConfig, "network" | "funding">,
+  owner: string,
+  progress: Progress,
+  wait: boolean,
+): Promise<void> {
+  const chain = await openChain(network, { websocket: true });
+  if ((await chain.provider(owner)) !== undefined) return;
+  const plan = planFunds(funding.minBalance, chain.network.gasPrice, await chain.balances(owner));
+  if (plan.missing === 0n) return;
+  const description = await describeFunding(plan, owner);
+  if (!wait) {
+    throw new WalletShort(
+      `The wallet holds too little to register a provider and to bid; nothing was signed.\n\n${description}` +
+        "Run the same command again then, or with --wait-for-funds beforehand.",
+    );
+  }
+  progress.line(`The wallet holds too little to register a provider and to bid:\n\n${description}`);
+  const step = progress.start("waiting for the funds");
+  await waitForFunds(chain, owner, { amount: plan.total, denom: plan.denom });
+  step.done("the funds have arrived");
+}
+
+/** `minBalance` AKT, divided into what registering takes, as many deposits of bids as fit, and the reserve. */
+export function planFunds(
+  minBalance: number,
+  gasPrice: string,
+  balances: Readonly<Record<string, bigint>>,
+): FundingPlan {
+  const least = BigInt(Math.round(minBalance * 1_000_000));
+  const fee = fundingPlan({ gasPrice, openBids: 0, reserve: 0n, available: 0n });
+  const free = least > fee.total ? least - fee.total : 0n;
+  // The last deposit's worth stays as reserve: bids and leases cost fees too.
+  const openBids = free > 0n ? Number((free - 1n) / leastBidDeposit) : 0;
+  const reserve = free - BigInt(openBids) * leastBidDeposit;
+  return fundingPlan({ gasPrice, openBids, reserve, available: balances[fee.denom] ?? 0n });
+}

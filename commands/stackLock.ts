@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { identify } from "../embedded/index.ts";
+import type { Progress } from "../toolchain/index.ts";
+import type { StackContext } from "./context.ts";
+import { StackError } from "./stack.ts";
+
+/** Content of a lock file of the engine (`pkg/backend/diy/lock.go`). */
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+}
+
+/** Name of the project and of the file backend's only organization, as in the paths of its locks. */
+const LOCKS = join(".pulumi", "locks", "organization", "pulumi-akash");
+
+/**
+ * Takes away the locks of runs that were killed on this machine, so that the next one need not be told to. State in
+ * a file backend only; other backends know by themselves who is alive.
+ *
+ * @throws StackError when a run on this machine is at work on the stack
+ */
+export async function freeStack({ stack, env, engine }: StackContext, progress: Progress): Promise<void> {
+  const locks = readLocks(env, stack.name);
+  // Who lives on another machine cannot be seen: the engine then names the holder and stops.
+  if (locks.length === 0 || locks.some((lock) => lock.hostname !== hostname())) return;
+  const holder = locks.find(({ pid }) => identify(pid) !== undefined);
+  if (holder) {
+    throw new StackError(
+      `Another run, process ${holder.pid}, is at work on stack ${stack.name}. Wait for it to end, or stop it, and run again.`,
+    );
+  }
+  await engine(["cancel", "--yes"], { output: "capture" });
+  progress.line(
+    `An earlier run on ${stack.name} was killed. Its lock is taken away, and this run goes on from there.`,
+  );
+}
+
+function readLocks(env: NodeJS.ProcessEnv, stack: string): Lock[] {
+  const root = stateFolder(env);
+  if (root === undefined) return [];
+  const folder = join(root, LOCKS, stack);
+  try {
+    return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock);
+  } catch {
+    // None, or one that is just being made or removed, which the engine sees to.
+    return [];
+  }
+}
+
+/** Folder of a file backend's state; undefined for other backends. */
+function stateFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const url = env["PULUMI_BACKEND_URL"] ?? loggedInBackend(env);
+  if (!url?.startsWith("file://")) return undefined;
+  const path = url.slice("file://".length);
+  return path.startsWith("~") ? join(homedir(), path.slice(1)) : fileURLToPath(new URL(url));
+}
+
+function loggedInBackend(env: NodeJS.ProcessEnv): string | undefined {
+  const home = env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  try {
+    return (JSON.parse(readFileSync(join(home, "credentials.json"), "utf8")) as { current?: string }).current;
+  } catch {
+    return undefined;
+  }
+}
