@@ -24,7 +24,7 @@ const queues = new Map<string, Promise<void>>();
 
 /**
  * Sends what `build` says is missing on the chain. Calls of one process for the same wallet that come within
- * 80 ms share one transaction; after that, one transaction at a time is signed for a wallet, also across
+ * 80 ms, or while the chain and the wallet are opened, share one transaction; after that, one transaction at a time is signed for a wallet, also across
  * processes. A builder that fails, or a message that the chain refuses, fails its own caller only.
  *
  * @returns undefined when nothing was missing
@@ -48,10 +48,15 @@ export function submit(
     const batch = [entry];
     gathering.set(key, batch);
     const turn = Promise.all([sleep(gatherMs), queues.get(key)]).then(async () => {
-      gathering.delete(key);
+      // Who comes while wallet, chain and lock are opened still shares the transaction.
+      const close = () => {
+        if (gathering.get(key) === batch) gathering.delete(key);
+        return batch;
+      };
       try {
-        await run(network, source, batch);
+        await run(network, source, close);
       } catch (error) {
+        close();
         for (const waiting of batch) waiting.reject(error);
       }
     });
@@ -59,7 +64,11 @@ export function submit(
   });
 }
 
-async function run(network: NetworkConfig, source: WalletSource, batch: readonly Entry[]): Promise<void> {
+async function run(
+  network: NetworkConfig,
+  source: WalletSource,
+  close: () => readonly Entry[],
+): Promise<void> {
   const [wallet, chain, { recover, send }] = await Promise.all([
     openWallet(source),
     openChain(network),
@@ -74,7 +83,7 @@ async function run(network: NetworkConfig, source: WalletSource, batch: readonly
     const sender = { chain, wallet, lock, journal: new Journal(file) };
     const recovered = await recover(sender);
     const items = await Promise.all(
-      batch.map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
+      close().map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
         const item = {
           resolve: (receipt?: TransactionReceipt) => void outcomes.push(() => resolve(receipt)),
           reject: (error: unknown) => void outcomes.push(() => reject(error)),

@@ -31,6 +31,11 @@ export class Checkout {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await cp(join(ROOT, file), join(folder, file), { force: true }).catch(ignoreDeleted);
     }
+    const git = (...args: string[]) =>
+      execute("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: folder });
+    await git("init", "--quiet");
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "checkout");
     // Hard links: half a gigabyte of packages costs neither time nor disk.
     await execute("cp", ["-al", join(ROOT, "node_modules"), join(folder, "node_modules")]);
     return new Checkout(folder);
@@ -60,6 +65,12 @@ export class Checkout {
 
   read(path: string): Promise<string> {
     return readFile(join(this.folder, path), "utf8");
+  }
+
+  /** What `git status` would say: paths that changed since the checkout, the ignored ones left out. */
+  async changes(): Promise<string> {
+    const { stdout } = await execute("git", ["status", "--porcelain"], { cwd: this.folder });
+    return stdout;
   }
 
   async remove(): Promise<void> {

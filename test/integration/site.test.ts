@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { openChain } from "../../components/chain/index.ts";
+import { submit } from "../../components/chain/submit.ts";
+import type { NetworkConfig } from "../../components/chain/types.ts";
+import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import type { EmbeddedServices } from "../../embedded/index.ts";
+import { Checkout } from "../support/checkout.ts";
+import { transactionsOf } from "../support/transactions.ts";
+
+interface Difference {
+  readonly resource: string;
+  readonly field?: string;
+  readonly kind: string;
+}
+
+/** The embedded site as a newcomer meets it, from nothing to nothing. */
+describe("the embedded site", function () {
+  this.timeout(600_000);
+  let checkout: Checkout;
+  let services: EmbeddedServices;
+  let network: NetworkConfig;
+  let cluster: Cluster;
+
+  before(async () => {
+    checkout = await Checkout.create();
+    const up = await checkout.run("up", "--json");
+    assert.equal(up.code, 0, up.stderr);
+    services = JSON.parse(await checkout.read(".embedded/services.json"));
+    network = services.chain;
+    cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
+  });
+
+  after(async () => {
+    await checkout?.remove();
+  });
+
+  const owner = () => services.wallet.address;
+  const wallet = () => ({ mnemonicFile: services.wallet.mnemonicFile });
+  const drift = async () => {
+    const run = await checkout.run("drift", "--json");
+    return { code: run.code, ...(JSON.parse(run.stdout) as { drift: Difference[]; pending: Difference[] }) };
+  };
+
+  it("is registered with its host URI and exactly one valid certificate", async () => {
+    const chain = await openChain(network);
+    const [provider, certificates] = await Promise.all([
+      chain.provider(owner()),
+      chain.certificates(owner()),
+    ]);
+    assert.equal(provider?.hostUri, "https://provider.akash.test:8443");
+    assert.equal(certificates.filter(({ state }) => state === "valid").length, 1);
+  });
+
+  it("advertises the GPU that a node really offers", async () => {
+    const provider = await (await openChain(network)).provider(owner());
+    const keys = provider?.attributes.map(({ key }) => key) ?? [];
+    assert.ok(keys.includes("capabilities/gpu/vendor/nvidia/model/rtx5090/ram/32Gi/interface/pcie"));
+  });
+
+  it("has operators and provider in the cluster, and one replica of the signer", async () => {
+    const provider = await cluster.get<{ spec: { replicas: number }; status: { readyReplicas?: number } }>(
+      "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider",
+    );
+    assert.deepEqual([provider?.spec.replicas, provider?.status.readyReplicas], [1, 1]);
+    for (const name of ["operator-hostname", "operator-inventory"]) {
+      assert.ok(await cluster.get(`/apis/apps/v1/namespaces/akash-services/deployments/${name}`), name);
+    }
+  });
+
+  it("changes nothing when it is brought up, previewed and compared again", async () => {
+    const again = await checkout.run("up", "--json");
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(Object.keys(JSON.parse(again.stdout).changes), ["same"]);
+    assert.equal((await checkout.run("preview")).code, 0);
+    assert.deepEqual(await drift(), { code: 0, stack: "dev", drift: [], pending: [] });
+    const transactions = await transactionsOf(network, owner());
+    assert.deepEqual(
+      transactions.map(({ messages }) => messages.map((type) => type.split(".").at(-1))),
+      [["MsgCreateProvider", "MsgCreateCertificate"]],
+    );
+  });
+
+  it("leaves the checkout as git knows it", async () => {
+    assert.equal(await checkout.changes(), "");
+  });
+
+  it("names what was changed by hand, field by field, and repairs it", async () => {
+    const chain = await openChain(network);
+    await submit(network, wallet(), async () => {
+      const record = await chain.provider(owner());
+      assert.ok(record);
+      const attributes = record.attributes.map(({ key, value }) => ({
+        key,
+        value: key === "tier" ? "premium" : value,
+      }));
+      return [{ type: "updateProvider", record: { ...record, attributes } }];
+    });
+    await submit(network, wallet(), async () => {
+      const valid = (await chain.certificates(owner())).find(({ state }) => state === "valid");
+      return [{ type: "revokeCertificate", owner: owner(), serial: valid?.serial ?? "" }];
+    });
+    await cluster.request("DELETE", "/apis/apps/v1/namespaces/akash-services/deployments/operator-inventory");
+    await cluster.request(
+      "PATCH",
+      "/api/v1/namespaces/lease?fieldManager=kubectl-label",
+      { metadata: { labels: { "akash.network": "false" } } },
+      "application/merge-patch+json",
+    );
+
+    const found = await drift();
+    assert.equal(found.code, 2);
+    const named = found.drift.map(({ resource, field, kind }) => `${resource} ${field ?? kind}`).sort();
+    assert.deepEqual(named, [
+      "dev-certificate state",
+      "dev-inventory-deployment missing",
+      'dev-namespaces-lease metadata.labels["akash.network"]',
+      "dev-registration attributes.tier",
+    ]);
+
+    const up = await checkout.run("up", "--json");
+    assert.equal(up.code, 0, up.stderr);
+    const after = await drift();
+    assert.deepEqual([after.code, after.drift], [0, []]);
+    const certificates = await chain.certificates(owner());
+    assert.equal(certificates.filter(({ state }) => state === "valid").length, 1);
+  });
+
+  it("prints the contract's outputs, the kubeconfig hidden", async () => {
+    const outputs = JSON.parse((await checkout.run("outputs")).stdout);
+    assert.deepEqual(Object.keys(outputs).sort(), [
+      "balance",
+      "certificate",
+      "dns",
+      "endpoints",
+      "gpu",
+      "hostUri",
+      "kubeconfig",
+      "network",
+      "owner",
+      "registration",
+      "site",
+    ]);
+    assert.equal(outputs.kubeconfig, "[secret]");
+  });
+
+  it("leaves no process and no file when it is taken down", async () => {
+    const down = await checkout.run("down");
+    assert.equal(down.code, 0, down.stderr);
+    assert.ok(!existsSync(join(checkout.folder, ".embedded")));
+    assert.deepEqual(await commandsNaming(checkout.folder), []);
+  });
+});
+
+/** Command lines of the running processes that name this folder. */
+async function commandsNaming(folder: string): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(
+    pids.map((pid) => readFile(join("/proc", pid, "cmdline"), "utf8").catch(() => "")),
+  );
+  return commands.filter((command) => command.includes(folder));
+}
