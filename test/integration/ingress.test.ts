@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { gatewayListeners } from "../../components/ingress/gatewayObjects.ts";
-import { openWorkbench, type Workbench } from "./ingressProgram.ts";
+import { openWorkbench, type Workbench } from "./ingressWorkbench.ts";
 
 interface KubernetesObject {
   readonly metadata: { readonly labels?: Record<string, string> };
@@ -54,11 +54,7 @@ describe("ingress, GPU and storage on an API server", function () {
     await bench?.close();
   });
 
-  async function succeeds(...args: string[]): Promise<string> {
-    const { code, output } = await bench.pulumi(...args);
-    assert.equal(code, 0, output);
-    return output;
-  }
+  const succeeds = (...args: string[]) => bench.succeeds(...args);
   /** Brings back what the world lost, and says what that was. */
   const repair = () => succeeds("up", "--yes", "--skip-preview", "--refresh", "--run-program");
   const get = (path: string) => bench.cluster.get<KubernetesObject>(path);
