@@ -6,6 +6,7 @@ import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
+import { freeStack } from "./stackLock.ts";
 
 export function downCommand(): Command {
   return new Command("down")
@@ -48,7 +49,9 @@ async function destroy(stack: Stack, options: { yes: boolean; json: boolean }): 
     });
     if (!sure) throw new StackError("Nothing was removed.");
   }
-  const context = await openContext(stack.name, options.json ? silentProgress : createProgress());
+  const progress = options.json ? silentProgress : createProgress();
+  const context = await openContext(stack.name, progress);
+  await freeStack(context, progress);
   await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
     output: options.json ? "stderr" : "show",
   });

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,17 +14,20 @@ interface Lock {
   readonly hostname: string;
 }
 
-/** Name of the project and of the file backend's only organization, as in the paths of its locks. */
+/** The project, in the file backend's only organization, as in the paths of its locks. */
 const LOCKS = join(".pulumi", "locks", "organization", "pulumi-akash");
 
 /**
- * Takes away the locks of runs that were killed on this machine, so that the next one need not be told to. State in
- * a file backend only; other backends know by themselves who is alive.
+ * Takes away the locks of runs that were killed on this machine, as `pulumi cancel` would, also where the run did
+ * not get as far as making the stack. State in a file backend only: other backends know who is alive.
  *
  * @throws StackError when a run on this machine is at work on the stack
  */
-export async function freeStack({ stack, env, engine }: StackContext, progress: Progress): Promise<void> {
-  const locks = readLocks(env, stack.name);
+export async function freeStack({ stack, env }: StackContext, progress: Progress): Promise<void> {
+  const state = stateFolder(env);
+  if (state === undefined) return;
+  const folder = join(state, LOCKS, stack.name);
+  const locks = await readLocks(folder);
   // Who lives on another machine cannot be seen: the engine then names the holder and stops.
   if (locks.length === 0 || locks.some((lock) => lock.hostname !== hostname())) return;
   const holder = locks.find(({ pid }) => identify(pid) !== undefined);
@@ -32,18 +36,18 @@ export async function freeStack({ stack, env, engine }: StackContext, progress: 
       `Another run, process ${holder.pid}, is at work on stack ${stack.name}. Wait for it to end, or stop it, and run again.`,
     );
   }
-  await engine(["cancel", "--yes"], { output: "capture" });
+  await Promise.all(locks.map(({ file }) => rm(file, { force: true })));
   progress.line(
     `An earlier run on ${stack.name} was killed. Its lock is taken away, and this run goes on from there.`,
   );
 }
 
-function readLocks(env: NodeJS.ProcessEnv, stack: string): Lock[] {
-  const root = stateFolder(env);
-  if (root === undefined) return [];
-  const folder = join(root, LOCKS, stack);
+async function readLocks(folder: string): Promise<(Lock & { readonly file: string })[]> {
   try {
-    return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Lock);
+    const files = (await readdir(folder)).map((name) => join(folder, name));
+    return await Promise.all(
+      files.map(async (file) => ({ ...(JSON.parse(await readFile(file, "utf8")) as Lock), file })),
+    );
   } catch {
     // None, or one that is just being made or removed, which the engine sees to.
     return [];

@@ -9,6 +9,7 @@ import { preflight } from "./preflight.ts";
 import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
+import { finishTakeover, showTakeover } from "./takeover.ts";
 
 interface UpOptions extends StackOptions {
   readonly yes: boolean;
@@ -40,19 +41,22 @@ async function up(options: UpOptions): Promise<void> {
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
   await preflight(stack, progress, options);
-  await ensureStack(context);
+  const takeover = await showTakeover(stack);
   await freeStack(context, progress);
+  await ensureStack(context);
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output);
+  await takeover.deleteReplaced();
   const run = await context
     .engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], { output, events: true })
     .catch((error) => explain(error, stack));
+  await finishTakeover(takeover, options.yes || !stack.embedded);
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const outputs = await readOutputs(context);
   const seconds = (Date.now() - started) / 1000;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, outputs }, null, 2)}\n`,
+      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: takeover.plan.items, outputs }, null, 2)}\n`,
     );
   } else {
     process.stdout.write(describeSite({ stack, outputs, seconds }));
