@@ -28,7 +28,12 @@ export async function ensureWith(
     mkdirSync(root, { recursive: true });
     const programs = await locateAll(context, expandTools(context.pins, tools));
     const binFolder = linkPrograms(root, placePlugins(context, programs));
-    const result = composeEnvironment(env, binFolder, await arePluginsToBeHad(context));
+    const result = composeEnvironment(
+      env,
+      binFolder,
+      await arePluginsToBeHad(context),
+      join(root, "node-compiled"),
+    );
     context.progress.line(`toolchain ready (${formatElapsed(Date.now() - started)})`);
     return { env: result, path: (tool) => pathOf(programs, binFolder, tool) };
   } catch (error) {

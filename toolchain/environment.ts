@@ -73,12 +73,14 @@ function pluginFolder(env: NodeJS.ProcessEnv): string {
 
 /**
  * The environment in which the toolchain's programs run: PATH with the linked programs
- * and this Node first; no update checks; no search for plugins that cannot be had.
+ * and this Node first; no update checks; no search for plugins that cannot be had; a place where
+ * Node keeps compiled code, which saves a third of the start of each of the engine's Node processes.
  */
 export function composeEnvironment(
   env: NodeJS.ProcessEnv,
   binFolder: string,
   pluginsToBeHad: boolean,
+  compiled: string,
   node: string = process.execPath,
 ): NodeJS.ProcessEnv {
   const first = [binFolder, dirname(node)];
@@ -87,6 +89,7 @@ export function composeEnvironment(
     ...env,
     PATH: [...first, ...rest].join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? compiled,
   };
   if (!pluginsToBeHad) result.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION ??= "true";
   return result;

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import type { Implementation } from "./index.ts";
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>;
@@ -9,6 +10,7 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>;
  * `properties` and `reasons` of a create that half happened).
  */
 export function guard(implementation: Implementation): Implementation {
+  keepCompiled();
   const methods = Object.entries(implementation) as [string, Method][];
   return Object.fromEntries(
     methods.map(([name, method]) => [
@@ -35,4 +37,9 @@ function asSentence(error: Error): Error {
   Object.defineProperty(error, "toString", { value: () => name });
   Object.defineProperty(error, "stack", { value: message });
   return error;
+}
+
+/** The engine ends this process by a signal, which would lose the code that Node compiled for its next start. */
+function keepCompiled(): void {
+  setImmediate(() => flushCompileCache?.());
 }

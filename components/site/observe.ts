@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Generation, openChain, resolveNetwork } from "../chain/index.ts";
+import { openChain } from "../chain/client.ts";
+import { resolveNetwork } from "../chain/networks.ts";
+import type { Generation } from "../chain/types.ts";
 import { openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { absolutePath } from "../cluster/paths.ts";

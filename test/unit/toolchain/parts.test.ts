@@ -187,14 +187,26 @@ describe("toolchain parts", () => {
   });
 
   it("composes the environment", () => {
-    const env = composeEnvironment({ PATH: "/usr/bin:/n", KEEP: "1" }, "/c/bin", false, "/n/node");
+    const env = composeEnvironment(
+      { PATH: "/usr/bin:/n", KEEP: "1" },
+      "/c/bin",
+      false,
+      "/c/compiled",
+      "/n/node",
+    );
     assert.equal(env.PATH, "/c/bin:/n:/usr/bin");
     assert.equal(env.PULUMI_SKIP_UPDATE_CHECK, "true");
     assert.equal(env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
     assert.equal(env.KEEP, "1");
     const told = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false" };
-    assert.equal(composeEnvironment(told, "/c", false).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "false");
-    assert.equal(composeEnvironment({}, "/c", true).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
+    assert.equal(
+      composeEnvironment(told, "/c", false, "/c/compiled").PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION,
+      "false",
+    );
+    assert.equal(
+      composeEnvironment({}, "/c", true, "/c/compiled").PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION,
+      undefined,
+    );
   });
 
   it("searches for official plugins only where they can be had", async () => {
