@@ -150,7 +150,12 @@ export function verifyAnswer(
   const macEnd = fields + 10 + answer.readUInt16BE(fields + 8);
   const mac = answer.subarray(fields + 10, macEnd);
   const error = answer.readUInt16BE(macEnd + 2);
-  const other = answer.subarray(macEnd + 6, macEnd + 6 + answer.readUInt16BE(macEnd + 4));
+  const other = answer.subarray(macEnd + 6);
+  if (other.length !== answer.readUInt16BE(macEnd + 4)) {
+    throw new AnswerNotGenuine(
+      "The answer's signature is cut off or followed by something; it is not believed.",
+    );
+  }
   // A server that does not know the key, or the secret, cannot sign its answer (RFC 8945, section 5.3).
   if (error === 16 || error === 17) return errors[error];
 

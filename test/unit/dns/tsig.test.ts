@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { encode } from "dns-packet";
 import fc from "fast-check";
 import { describe, it } from "mocha";
@@ -44,6 +45,79 @@ describe("TSIG", () => {
     );
   });
 });
+
+/** An answer as a server signs it (RFC 8945, section 5.3.1): the MAC covers the request's too. */
+function answerOf(requestMac: Buffer, error = 0, time = now.getTime() / 1000): Buffer {
+  const name = Buffer.from("\x08site-key\0", "latin1");
+  const algorithm = Buffer.from("\x0bhmac-sha256\0", "latin1");
+  const stamp = Buffer.alloc(8);
+  stamp.writeUIntBE(time, 0, 6);
+  stamp.writeUInt16BE(300, 6);
+  const status = Buffer.from([0, error, 0, 0]);
+  const anyClass = Buffer.from([0, 255, 0, 0, 0, 0]);
+  const mac = createHmac("sha256", key.secret)
+    .update(Buffer.concat([Buffer.from([0, requestMac.length]), requestMac, message]))
+    .update(Buffer.concat([name, anyClass, algorithm, stamp, status]))
+    .digest();
+  const size = Buffer.from([0, mac.length]);
+  const data = Buffer.concat([algorithm, stamp, size, mac, message.subarray(0, 2), status]);
+  const head = Buffer.from(message);
+  head.writeUInt16BE(1, 10);
+  return Buffer.concat([head, name, Buffer.from([0, 250]), anyClass, Buffer.from([0, data.length]), data]);
+}
+
+describe("verifyAnswer", () => {
+  const mac = Buffer.alloc(32, 9);
+
+  it("believes an answer that the key signed for this request", () => {
+    assert.equal(verifyAnswer(answerOf(mac), key, mac, now), undefined);
+  });
+
+  it("does not believe it once any byte is changed", () => {
+    const answer = answerOf(mac);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: answer.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        (at, flip) => {
+          const altered = Buffer.from(answer);
+          altered[at] = (altered[at] ?? 0) ^ flip;
+          let believed: string | undefined;
+          try {
+            believed = verifyAnswer(altered, key, mac, now) ?? "believed";
+          } catch {
+            return;
+          }
+          // Names compare without case, the record's TTL is not signed, and a server may say that it cannot sign.
+          const unsigned = ["BADSIG", "BADKEY"].includes(believed);
+          assert.ok(unsigned || isOutsideTheSignature(at, answer.length), `byte ${at}: ${believed}`);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("does not believe it for another request or at another time", () => {
+    assert.throws(() => verifyAnswer(answerOf(mac), key, Buffer.alloc(32, 8), now), AnswerNotGenuine);
+    const late = new Date(now.getTime() + 301_000);
+    assert.throws(() => verifyAnswer(answerOf(mac), key, mac, late), /another time/);
+  });
+
+  it("passes on the server's reasons, signed and not", () => {
+    assert.equal(verifyAnswer(answerOf(mac, 18), key, mac, now), "BADTIME");
+    assert.equal(verifyAnswer(answerOf(mac, 99), key, mac, now), "TSIG error 99");
+    assert.equal(verifyAnswer(answerOf(mac, 17), key, Buffer.alloc(0), now), "BADKEY");
+  });
+});
+
+/** The signature record's own header and names are rebuilt from the key, and its original id stands for the id. */
+function isOutsideTheSignature(at: number, length: number): boolean {
+  const record = message.length;
+  const macAt = length - 6 - 32;
+  const inRecordHead = at >= record && at < macAt - 10;
+  const id = at < 2;
+  return inRecordHead || id;
+}
 
 describe("openTsigKey", () => {
   const source = { keyName: "site", secretEnv: "SECRET" };

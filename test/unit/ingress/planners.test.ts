@@ -6,7 +6,6 @@ import {
   gatewayFabricValues,
   ingressNginxValues,
 } from "../../../components/ingress/controllerValues.ts";
-import { routerForwards } from "../../../components/ingress/forwards.ts";
 import {
   gatewayListeners,
   gatewayPolicies,
@@ -174,22 +173,6 @@ describe("TLS", () => {
           assert.ok(!(wildcard && by === "letsencrypt" && issuer === "letsencrypt-http01"));
         }
       }),
-    );
-  });
-});
-
-describe("routerForwards", () => {
-  it("names every port from outside once, with NodePorts where the node's own are not bound", () => {
-    const outside = ["80", "443", "8443", "8444", "30000-32767"];
-    for (const hostPorts of [true, false]) {
-      assert.deepEqual(
-        routerForwards(hostPorts).map(({ external }) => external),
-        outside,
-      );
-    }
-    assert.deepEqual(
-      routerForwards(false).map(({ internal }) => internal),
-      ["30080", "30443", "30843", "30844", "30000-32767"],
     );
   });
 });
