@@ -42,6 +42,7 @@ async function up(options: UpOptions): Promise<void> {
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
   await preflight(stack, progress, options);
   const takeover = await showTakeover(stack);
+  const { plan } = takeover;
   await freeStack(context, progress);
   await ensureStack(context);
   const output = options.json ? "stderr" : "show";
@@ -56,7 +57,7 @@ async function up(options: UpOptions): Promise<void> {
   const seconds = (Date.now() - started) / 1000;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: takeover.plan.items, outputs }, null, 2)}\n`,
+      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: plan.items, outputs }, null, 2)}\n`,
     );
   } else {
     process.stdout.write(describeSite({ stack, outputs, seconds }));

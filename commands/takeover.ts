@@ -1,0 +1,26 @@
+import { describeTakeover, findTakeover, type Takeover } from "../components/site/takeover/index.ts";
+import type { Stack } from "./stack.ts";
+
+/**
+ * Finds what an earlier set-up has left in the stack's cluster and shows what is to become of it; says nothing
+ * when there is nothing.
+ *
+ * @throws SecondSigner when another provider runs with the site's wallet
+ */
+export async function showTakeover({ site, embedded }: Stack): Promise<Takeover> {
+  // Nobody else has the embedded wallet's key, so other providers on this machine are none of its business.
+  const takeover = await findTakeover(site, { processes: !embedded });
+  process.stderr.write(describeTakeover(takeover.plan));
+  return takeover;
+}
+
+/** Finishes a takeover; without consent only says what is left to remove. */
+export async function finishTakeover(takeover: Takeover, agreed: boolean): Promise<void> {
+  const leftovers = takeover.plan.items.filter(({ action }) => action === "remove").length;
+  if (agreed) await takeover.removeLeftovers();
+  else if (leftovers > 0) {
+    process.stderr.write(
+      `${leftovers} leftovers of the earlier set-up were not removed. \`up --yes\` removes them.\n`,
+    );
+  }
+}

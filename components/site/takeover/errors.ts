@@ -1,0 +1,31 @@
+import type { TakeoverBlocker, TakeoverItem } from "./types.ts";
+
+/** Another provider signs with the site's wallet. */
+export class SecondSigner extends Error {
+  override readonly name = "SecondSigner";
+  readonly blockers: readonly TakeoverBlocker[];
+
+  constructor(blockers: readonly TakeoverBlocker[]) {
+    super(
+      [
+        "Nothing was changed: a wallet must never have two signers, and another provider is running.",
+        ...blockers.map(({ place, problem, remedy }) => `- ${place} ${problem}; ${remedy}.`),
+        "Then run this again.",
+      ].join("\n"),
+    );
+    this.blockers = blockers;
+  }
+}
+
+/** An object that has to be made anew does not go away. */
+export class TakeoverStuck extends Error {
+  override readonly name = "TakeoverStuck";
+
+  constructor({ kind, namespace, name }: TakeoverItem) {
+    const within = namespace === undefined ? "" : ` in ${namespace}`;
+    super(
+      `${kind} ${name}${within} was deleted to be made anew, but does not go away. See what holds it ` +
+        "(`metadata.finalizers`), then run this again.",
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { openChain } from "../../chain/client.ts";
+import { openCluster } from "../../cluster/cluster.ts";
+import type { Cluster } from "../../cluster/types.ts";
+import { storageClassObjects } from "../../storage/classes.ts";
+import { openWallet } from "../../wallet/openWallet.ts";
+import type { SiteConfig } from "../config.ts";
+import { kubeconfigOf } from "../observe.ts";
+import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
+import { SecondSigner } from "./errors.ts";
+import { planTakeover } from "./plan.ts";
+import { type ReadOptions, readExisting } from "./read.ts";
+import type { TakeoverContext, TakeoverPlan } from "./types.ts";
+import { storageOf } from "./views.ts";
+
+/** The takeover of what somebody built before this program; empty for a cluster without any such thing. */
+export interface Takeover {
+  readonly plan: TakeoverPlan;
+  /** To be called before the update: deletes what it makes anew. */
+  deleteReplaced(): Promise<void>;
+  /** To be called after the update has succeeded, so that the new provider is ready: deletes what is left over. */
+  removeLeftovers(): Promise<void>;
+}
+
+/**
+ * Finds out what of an earlier set-up is in the site's cluster and what is to become of it. Changes nothing.
+ *
+ * @throws SecondSigner when another provider runs with the site's wallet
+ */
+export async function findTakeover(site: SiteConfig, options: ReadOptions = {}): Promise<Takeover> {
+  const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
+  const existing = await readExisting(cluster, options);
+  if (existing === undefined) return carriedOutOn(cluster, { items: [], blockers: [] });
+  const plan = planTakeover(existing, await contextOf(site));
+  if (plan.blockers.length > 0) throw new SecondSigner(plan.blockers);
+  return carriedOutOn(cluster, plan);
+}
+
+function carriedOutOn(cluster: Cluster, plan: TakeoverPlan): Takeover {
+  return {
+    plan,
+    deleteReplaced: () => deleteReplaced(cluster, plan),
+    removeLeftovers: () => removeLeftovers(cluster, plan),
+  };
+}
+
+async function contextOf({ wallet, network, storage }: SiteConfig): Promise<TakeoverContext> {
+  const [{ address: owner }, chain] = await Promise.all([openWallet(wallet), openChain(network)]);
+  const [record, certificates] = await Promise.all([chain.provider(owner), chain.certificates(owner)]);
+  return {
+    owner,
+    storageClasses: Object.fromEntries(
+      storageClassObjects(storage.classes).map((item) => [item.metadata.name, storageOf(item)]),
+    ),
+    onChain: {
+      hostUri: record?.hostUri,
+      validCertificates: certificates.filter(({ state }) => state === "valid").length,
+    },
+  };
+}
