@@ -1,11 +1,11 @@
+import { openChain } from "../components/chain/client.ts";
 import {
   describeFunding,
   type FundingPlan,
   fundingPlan,
   leastBidDeposit,
-  openChain,
   waitForFunds,
-} from "../components/chain/index.ts";
+} from "../components/chain/funding.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import type { Progress } from "../toolchain/index.ts";
 
@@ -53,8 +53,8 @@ export function planFunds(
   const least = BigInt(Math.round(minBalance * 1_000_000));
   const fee = fundingPlan({ gasPrice, openBids: 0, reserve: 0n, available: 0n });
   const free = least > fee.total ? least - fee.total : 0n;
-  // The last deposit's worth stays as reserve: bids and leases cost fees too.
-  const openBids = free > 0n ? Number((free - 1n) / leastBidDeposit) : 0;
+  // At least a deposit's worth stays as reserve: bids and leases cost fees too.
+  const openBids = free > leastBidDeposit ? Number((free - leastBidDeposit) / leastBidDeposit) : 0;
   const reserve = free - BigInt(openBids) * leastBidDeposit;
   return fundingPlan({ gasPrice, openBids, reserve, available: balances[fee.denom] ?? 0n });
 }

@@ -1,29 +1,30 @@
 import { Command } from "commander";
 import pc from "picocolors";
-import { downCommand } from "./down.ts";
-import { driftCommand } from "./drift.ts";
-import { envCommand } from "./env.ts";
-import { initCommand } from "./init.ts";
-import { outputsCommand } from "./outputs.ts";
-import { previewCommand } from "./preview.ts";
-import { upCommand } from "./up.ts";
+
+/** One module a command: only the one that was called is loaded, all of them for the overview. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("./init.ts")).initCommand(),
+  up: async () => (await import("./up.ts")).upCommand(),
+  preview: async () => (await import("./preview.ts")).previewCommand(),
+  drift: async () => (await import("./drift.ts")).driftCommand(),
+  outputs: async () => (await import("./outputs.ts")).outputsCommand(),
+  down: async () => (await import("./down.ts")).downCommand(),
+  env: async () => (await import("./env.ts")).envCommand(),
+};
 
 const program = new Command("pulumi-akash")
   .description("Akash provider sites as code. Every command is also `npm run <command> -- [options]`.")
-  .showHelpAfterError("(--help shows what a command takes)")
-  .addCommand(initCommand())
-  .addCommand(upCommand())
-  .addCommand(previewCommand())
-  .addCommand(driftCommand())
-  .addCommand(outputsCommand())
-  .addCommand(downCommand())
-  .addCommand(envCommand());
+  .showHelpAfterError("(--help shows what a command takes)");
+
+const called = commands[process.argv[2] ?? ""];
+for (const load of called === undefined ? Object.values(commands) : [called])
+  program.addCommand(await load());
 
 try {
   await program.parseAsync();
 } catch (error) {
   // Errors of ours say what to do; a stack trace only helps for those that are not ours.
-  const known = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
+  const known = error instanceof Error && !(error.constructor.name in globalThis);
   const text = error instanceof Error ? (known ? error.message : error.stack) : String(error);
   process.stderr.write(`${pc.red("error:")} ${text}\n`);
   process.exitCode = 1;

@@ -6,12 +6,15 @@ set -eu
 toolchain=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$toolchain")
 if [ $# -eq 0 ]; then
-  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|outputs|bench|test [argument...]" >&2
+  echo "usage: toolchain/run.sh up|down|init|preview|drift|outputs|env|bench|test [argument...]" >&2
   exit 2
 fi
 # shellcheck source=toolchain/bootstrap.sh
 . "$toolchain/bootstrap.sh"
 command=$1
 shift
-if [ "$command" = test ]; then exec node "$repo/test/run.ts" "$@"; fi
-exec node "$repo/commands/main.ts" "$command" "$@"
+case $command in
+  test) exec node "$repo/test/run.ts" "$@" ;;
+  bench) exec node "$repo/test/bench/run.ts" "$@" ;;
+  *) exec node "$repo/commands/main.ts" "$command" "$@" ;;
+esac
