@@ -27,7 +27,10 @@ if (runs("types")) await check("types", "tsc", ["--noEmit"]);
 if (runs("lint")) await check("lint", "biome", ["check", "--error-on-warnings", "."]);
 if (runs("unit")) await mocha("unit", ["test/unit/**/*.test.ts"], []);
 if (runs("integration") || files.length > 0) {
-  const toolchain = await ensureToolchain({ progress: createProgress() });
+  const toolchain = await ensureToolchain({
+    tools: ["engine", "embedded", "test"],
+    progress: createProgress(),
+  });
   const specs = files.length > 0 ? files : ["test/integration/**/*.test.ts"];
   // Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
   const jobs = String(Math.max(2, cpus().length));
