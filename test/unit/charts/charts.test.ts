@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { stringify } from "yaml";
 import { digestOfCrds, parseCrds, withoutDescriptions } from "../../../components/charts/crdDocuments.ts";
 import { cachedCrds, ensureCrds } from "../../../components/charts/crds.ts";
 import { ArtefactMissing, type ChartName, chartSource } from "../../../components/charts/sources.ts";
@@ -116,6 +117,24 @@ describe("ensureCrds", () => {
     );
     assert.throws(() => cachedCrds("gateway-api", { cacheRoot }), ArtefactMissing);
     assert.deepEqual(await readdir(folder), ["mirror"]);
+  });
+
+  it("takes the pinned bundle from a mirror, in whatever form it is written, and then from the cache", async function () {
+    let bundle: ReturnType<typeof cachedCrds>;
+    try {
+      bundle = cachedCrds("gateway-api");
+    } catch {
+      console.log("      skipped: the Gateway API's CRDs were never fetched on this machine");
+      this.skip();
+    }
+    const mirror = join(folder, "mirror");
+    const cacheRoot = join(folder, "cache");
+    await mkdir(mirror);
+    const shuffled = [...bundle].reverse().map((document) => stringify(document));
+    await writeFile(join(mirror, "gateway-api-v1.4.1.yaml"), shuffled.join("---\n"));
+    assert.deepEqual(await ensureCrds("gateway-api", { mirror, cacheRoot }), bundle);
+    await rm(mirror, { recursive: true });
+    assert.deepEqual(await ensureCrds("gateway-api", { mirror, cacheRoot }), bundle);
   });
 
   it("names the file that a mirror lacks", async () => {

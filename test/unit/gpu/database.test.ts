@@ -30,8 +30,15 @@ describe("parseGpuDatabase", () => {
     assert.equal(database.get("10de:20b3")?.interface, "sxm");
   });
 
+  it("takes a device without memory or interface for what it is", () => {
+    const bare = '{"1002":{"name":"amd","devices":{"738c":{"name":"mi100","memory_size":"","interface":7}}}}';
+    assert.deepEqual(parseGpuDatabase("test", bare).get("1002:738c"), { vendor: "amd", model: "mi100" });
+  });
+
   it("refuses anything else and says where it came from", () => {
     const broken = [
+      '{"10de":[]}',
+      '{"10de":{"name":"nvidia","devices":{"1":null}}}',
       "<html>",
       "[]",
       "{}",

@@ -102,6 +102,30 @@ describe("detectFromNodes", () => {
     }
   });
 
+  it("does not guess between variants that fit alike", () => {
+    const sxm = { "nvidia.com/gpu.product": "NVIDIA-A100", "nvidia.com/gpu.memory": "40960" };
+    assert.deepEqual(detect(node("a", sxm, "1")).devices, []);
+    const { devices } = detect(node("a", { "nvidia.com/gpu.product": "NVIDIA-GeForce-RTX-4090" }, "1"));
+    assert.equal(devices[0]?.memory, "24Gi");
+  });
+
+  it("counts each model of a mixed node once, and AMD by its own resource", () => {
+    const both = {
+      [`${nfd}-0300_10de_2b85.present`]: "true",
+      [`${nfd}-0300_10de_2684.present`]: "true",
+      "nvidia.com/gpu.count": "2",
+    };
+    assert.deepEqual(
+      detect(node("a", both, "2")).devices.map(({ present }) => present),
+      [1, 1],
+    );
+    const amd = {
+      metadata: { name: "b", labels: { "akash.network/capabilities.gpu.vendor.amd.model.mi100": "1" } },
+      status: { allocatable: { "amd.com/gpu": "1" } },
+    };
+    assert.equal(detect(amd).devices[0]?.allocatable, 1);
+  });
+
   it("says nothing of a node without a GPU", () => {
     assert.deepEqual(detect(node("a", { "kubernetes.io/os": "linux" }), {}), { devices: [], problems: [] });
   });
