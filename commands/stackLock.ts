@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { identify } from "../embedded/index.ts";
 import type { Progress } from "../toolchain/index.ts";
-import type { StackContext } from "./context.ts";
-import { StackError } from "./stack.ts";
+import { type Stack, StackError } from "./stack.ts";
 
 /** Content of a lock file of the engine (`pkg/backend/diy/lock.go`). */
 interface Lock {
@@ -23,7 +22,10 @@ const LOCKS = join(".pulumi", "locks", "organization", "pulumi-akash");
  *
  * @throws StackError when a run on this machine is at work on the stack
  */
-export async function freeStack({ stack, env }: StackContext, progress: Progress): Promise<void> {
+export async function freeStack(
+  { stack, env }: { readonly stack: Pick<Stack, "name">; readonly env: NodeJS.ProcessEnv },
+  progress: Pick<Progress, "line">,
+): Promise<void> {
   const state = stateFolder(env);
   if (state === undefined) return;
   const folder = join(state, LOCKS, stack.name);
@@ -36,7 +38,9 @@ export async function freeStack({ stack, env }: StackContext, progress: Progress
       `Another run, process ${holder.pid}, is at work on stack ${stack.name}. Wait for it to end, or stop it, and run again.`,
     );
   }
-  await Promise.all(locks.map(({ file }) => rm(file, { force: true })));
+  // The backend keeps attributes beside each file.
+  const files = locks.flatMap(({ file }) => [file, `${file}.attrs`]);
+  await Promise.all(files.map((file) => rm(file, { force: true })));
   progress.line(
     `An earlier run on ${stack.name} was killed. Its lock is taken away, and this run goes on from there.`,
   );
@@ -44,7 +48,8 @@ export async function freeStack({ stack, env }: StackContext, progress: Progress
 
 async function readLocks(folder: string): Promise<(Lock & { readonly file: string })[]> {
   try {
-    const files = (await readdir(folder)).map((name) => join(folder, name));
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+    const files = names.map((name) => join(folder, name));
     return await Promise.all(
       files.map(async (file) => ({ ...(JSON.parse(await readFile(file, "utf8")) as Lock), file })),
     );

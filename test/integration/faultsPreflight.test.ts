@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, describe, it } from "mocha";
+import { stringify } from "yaml";
+import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import { startCluster, stopCluster } from "../../embedded/index.ts";
+import { ensureToolchain } from "../../toolchain/index.ts";
+import { Checkout } from "../support/checkout.ts";
+import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
+import { addCoins } from "../support/scriptedChain/state.ts";
+import {
+  type FaultyEndpoint,
+  makeFolder,
+  makeWallet,
+  removeFolder,
+  startFaultyEndpoint,
+  type TestWallet,
+} from "./chainSupport.ts";
+import { assertRefused, MarkedRun } from "./faultsSupport.ts";
+
+const AKT = 1_000_000n;
+const UP = ["up", "--yes", "--json", "-s", "garage"] as const;
+/** Folders of the engine's state: two of them are two machines. */
+const STATES = ["state", "another-machine"] as const;
+const DEAD = "http://127.0.0.1:2";
+
+/** A real site's stack file on a scripted chain of the current generation, with one thing wrong at a time. */
+describe("a site that something is wrong with", function () {
+  this.timeout(600_000);
+  let folder: string;
+  let checkout: Checkout;
+  let chain: ScriptedChain;
+  let withoutWebsocket: FaultyEndpoint;
+  let cluster: Cluster;
+  let kubeconfig: string;
+  let owner: TestWallet;
+  let stranger: TestWallet;
+
+  before(async () => {
+    const toolchain = await ensureToolchain({ tools: ["engine", "embedded"] });
+    folder = makeFolder();
+    owner = await makeWallet(join(folder, "owner"));
+    stranger = await makeWallet(join(folder, "stranger"));
+    chain = await startScriptedChain({
+      accounts: {
+        [owner.address]: { uakt: AKT },
+        [stranger.address]: { uakt: 10n * AKT },
+      },
+    });
+    withoutWebsocket = await startFaultyEndpoint(chain.network.rpc[0] ?? "");
+    for (const state of STATES) await mkdir(join(folder, state));
+    checkout = await Checkout.create();
+    ({ kubeconfig } = await startCluster({ folder: join(folder, "cluster"), toolchain }));
+    cluster = await openCluster({ kubeconfigPath: kubeconfig });
+  });
+  afterEach(() => chain.heal());
+  after(async () => {
+    await stopCluster(join(folder, "cluster"));
+    withoutWebsocket?.close();
+    await chain?.stop();
+    await checkout?.remove();
+    removeFolder(folder);
+  });
+
+  const environment = (state: string) => ({
+    PULUMI_BACKEND_URL: `file://${join(folder, state)}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_AKASH_STATE: join(folder, "signing"),
+  });
+  const declare = async (changes: object) => {
+    const site = {
+      name: "garage",
+      domain: "example.com",
+      network: chain.network,
+      wallet: owner.source,
+      cluster: { kubeconfig },
+      address: "203.0.113.7",
+      dns: { provider: "manual" },
+      contact: { email: "ops@example.com" },
+      tls: { issuer: "self-signed" },
+      ingress: { mode: "classic", controller: "none" },
+      gpu: { operator: "none" },
+      attributes: { "location-region": "us-west" },
+      storage: {
+        classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
+        providerVolume: { storageClass: "local-path" },
+      },
+      ...changes,
+    };
+    await writeFile(
+      join(checkout.folder, "Pulumi.garage.yaml"),
+      stringify({ config: { "akash:site": site } }),
+    );
+  };
+  /** Runs `up` for a site that differs from a sound one in these fields. */
+  const up = async (changes: object) => {
+    await declare(changes);
+    return checkout.runWith(environment("state"), ...UP);
+  };
+  /** Not even a simulation. */
+  const assertNothingSent = () => {
+    const methods = [...chain.requests.keys()].filter((name) => /broadcast|Simulate/i.test(name));
+    assert.deepEqual([methods, chain.transactions.length], [[], 0]);
+  };
+  const network = (changes: object) => ({ network: { ...chain.network, ...changes } });
+
+  describe("is refused before anything is sent", () => {
+    afterEach(assertNothingSent);
+
+    it("for words with a mistyped one", async () => {
+      const file = join(folder, "mistyped");
+      const words = "abandon ".repeat(12).trim();
+      await writeFile(file, words, { mode: 0o600 });
+      const run = await up({ wallet: { mnemonicFile: file } });
+      assertRefused(run, /The words in \S+mistyped are not a valid recovery phrase: .*\./);
+      assert.doesNotMatch(run.stdout + run.stderr, /abandon/);
+    });
+
+    it("for an empty wallet, with what it needs for what, and the address as text and as QR code", async () => {
+      const run = await up({});
+      assertRefused(run, /The wallet holds too little to register a provider and to bid; nothing was signed/);
+      assert.match(run.stderr, /registering \(transaction fee\) +0\.\d+ AKT/);
+      assert.match(run.stderr, /deposits of 8 open bids +4 AKT/);
+      assert.match(run.stderr, /reserve for fees +0\.\d+ AKT/);
+      assert.match(run.stderr, /Send at least 4 AKT to\n +akash1/);
+      assert.ok(run.stderr.includes(owner.address));
+      assert.match(run.stderr, /[█▀▄]{10}/);
+      assert.match(run.stderr, /--wait-for-funds/);
+    });
+
+    it("for another chain than the declared one", async () => {
+      const run = await up(network({ chainId: "akashnet-2" }));
+      assertRefused(
+        run,
+        /No RPC endpoint of akashnet-2 is usable:\s+\S+: it serves chain scripted-1, not akashnet-2\. Correct/,
+      );
+    });
+
+    it("for a dead endpoint", async () => {
+      assertRefused(
+        await up(network({ rpc: [DEAD] })),
+        /127\.0\.0\.1:2: nothing listens there\. Check the address/,
+      );
+    });
+
+    it("for an endpoint that lags", async () => {
+      chain.faults.lagSeconds = 90;
+      assertRefused(
+        await up({}),
+        /its newest block, \d+, is \d\d s old \(at most 30 s\)\. Use another endpoint/,
+      );
+    });
+
+    it("for an endpoint without websocket", async () => {
+      const run = await up(network({ rpc: [withoutWebsocket.url] }));
+      assertRefused(
+        run,
+        /its websocket does not work: the connection was (refused|closed)\. The provider would log/,
+      );
+    });
+
+    it("for a kubeconfig that is not there", async () => {
+      const run = await up({ cluster: { kubeconfig: join(folder, "nowhere") } });
+      assertRefused(run, /There is no readable kubeconfig at \S+nowhere\. Name an existing file/);
+    });
+
+    it("for an API server that does not answer", async () => {
+      const file = join(folder, "unreachable");
+      await writeFile(file, stringify(deadKubeconfig()), { mode: 0o600 });
+      assertRefused(
+        await up({ cluster: { kubeconfig: file } }),
+        /The API server https:\S+ can't be reached: .*\. Check/,
+      );
+    });
+  });
+
+  describe("when it is sound again", () => {
+    it("waits for funds and is registered once by two runs at once, with an endpoint that has a websocket", async () => {
+      await declare(network({ rpc: [withoutWebsocket.url, DEAD, ...chain.network.rpc] }));
+      const runs = STATES.map(
+        (state) => new MarkedRun(checkout, [...UP, "--wait-for-funds"], environment(state)),
+      );
+      const looks = () => chain.requests.get("abci_query:/cosmos.bank.v1beta1.Query/SpendableBalances") ?? 0;
+      const before = looks();
+      await Promise.all(
+        runs.map((run) => run.until("looks at the balance", () => looks() > before + 4 || undefined)),
+      );
+      assertNothingSent();
+      chain.edit((state) => addCoins(state, owner.address, "uakt", 10n * AKT));
+      for (const { code, stderr } of await Promise.all(runs.map(({ ended }) => ended))) {
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /Send at least 4 AKT to[\s\S]*the funds have arrived/);
+      }
+      const sent = chain.transactions.map(({ code, messages }) => [
+        code,
+        ...messages.map(({ typeUrl }) => typeUrl.split(".").at(-1)),
+      ]);
+      assert.deepEqual(sent, [[0, "MsgCreateProvider", "MsgCreateCertificate"]]);
+      const set = await cluster.get<StatefulSet>(
+        "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider",
+      );
+      const variables = set?.spec.template.spec.containers[0]?.env ?? [];
+      assert.equal(variables.find(({ name }) => name === "AKASH_NODE")?.value, chain.network.rpc[0]);
+    });
+
+    it("refuses another wallet than the registered owner's", async () => {
+      const sent = chain.transactions.length;
+      const run = await up({ wallet: stranger.source });
+      assertRefused(
+        run,
+        /holds the key of akash1\w+, and the declared wallet is akash1\w+\. Declare that wallet/,
+      );
+      assert.ok(run.stderr.includes(owner.address) && run.stderr.includes(stranger.address));
+      assert.equal(chain.transactions.length, sent);
+    });
+  });
+});
+
+interface StatefulSet {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
+      };
+    };
+  };
+}
+
+function deadKubeconfig() {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "dead",
+    contexts: [{ name: "dead", context: { cluster: "dead", user: "dead" } }],
+    clusters: [{ name: "dead", cluster: { server: "https://127.0.0.1:1" } }],
+    users: [{ name: "dead", user: { token: randomBytes(8).toString("hex") } }],
+  };
+}
