@@ -104,6 +104,26 @@ describe("the packed library in an empty project", function () {
     }
   });
 
+  it("gives CommonJS programs the same, and the engine every implementation that a resource names", async () => {
+    const installed = join(project, "node_modules", "pulumi-akash", "components");
+    const sources = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".js"),
+    );
+    const named = sources.flatMap((name) =>
+      [...readFileSync(join(installed, name), "utf8").matchAll(/"(\w+\/\w+Provider)"/g)].map(
+        ([, path]) => path,
+      ),
+    );
+    assert.ok(named.length >= 5, `only ${named} are named`);
+    const script = `
+      const kinds = ${JSON.stringify(named)}.map((name) => typeof require("pulumi-akash/providers/" + name).handler().create);
+      console.log(JSON.stringify([typeof require("pulumi-akash").ProviderSite, ...kinds]));`;
+    const { stdout } = await execute(process.execPath, ["--input-type=commonjs", "-e", script], {
+      cwd: project,
+    });
+    assert.deepEqual(JSON.parse(stdout), ["function", ...named.map(() => "function")]);
+  });
+
   it("has types that accept its program and refuse mistakes", async () => {
     await execute(join(project, "node_modules", ".bin", "tsc"), [], { cwd: project }).catch(
       ({ stdout }: { stdout: string }) => assert.fail(stdout),
@@ -118,7 +138,7 @@ describe("the packed library in an empty project", function () {
       network: { chainId: chain.chainId, rpc: [...chain.rpc], gasPrice: chain.gasPrice },
       wallet: { mnemonicFile: wallet.mnemonicFile },
       cluster: { kubeconfig: cluster.kubeconfig },
-      address: "127.0.0.1",
+      address: "203.0.113.10",
       dns: { provider: "manual" },
       contact: { email: "ops@garage.test" },
       tls: { issuer: "self-signed" },
