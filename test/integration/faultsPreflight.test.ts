@@ -202,7 +202,7 @@ describe("a site that something is wrong with", function () {
         "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider",
       );
       const variables = set?.spec.template.spec.containers[0]?.env ?? [];
-      assert.equal(variables.find(({ name }) => name === "AKASH_NODE")?.value, chain.network.rpc[0]);
+      assert.equal(variables.find(({ name }) => name === "AP_NODE")?.value, chain.network.rpc[0]);
     });
 
     it("refuses another wallet than the registered owner's", async () => {

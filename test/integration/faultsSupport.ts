@@ -36,7 +36,7 @@ export class MarkedRun {
     while (!this.#over) {
       const found = await find();
       if (found !== undefined) return found;
-      await sleep(50);
+      await sleep(200);
     }
     const { stdout, stderr } = await this.ended;
     assert.fail(`the run ended without ${what}:\n${stdout}\n${stderr}`);

@@ -64,8 +64,9 @@ export class Canary {
       if (plain) await this.#search(`${where} > gzip`, plain, depth - 1, report);
     }
     const text = content.toString("latin1");
-    await this.#openContainers(where, unescape(text), depth, report);
-    for (const [kind, blob] of blobsOf(text)) await this.#search(`${where} > ${kind}`, blob, depth - 1, report);
+    await this.#openContainers(where, unescaped(text), depth, report);
+    for (const [kind, blob] of blobsOf(text))
+      await this.#search(`${where} > ${kind}`, blob, depth - 1, report);
   }
 
   async #openContainers(where: string, text: string, depth: number, report: (finding: Finding) => void) {
@@ -77,7 +78,9 @@ export class Canary {
     }
     for (const [armor] of blocksOf(text, "TENDERMINT PRIVATE KEY")) {
       const source = { origin: where, variable: "" };
-      const key = await this.#try((passphrase) => importArmor(armor, { ...source, passphrase: String(passphrase) }));
+      const key = await this.#try((passphrase) =>
+        importArmor(armor, { ...source, passphrase: String(passphrase) }),
+      );
       if (key) report({ where, what: "armor that opens" });
     }
     for (const [pem] of blocksOf(text, "(?:ENCRYPTED |RSA |EC )?PRIVATE KEY")) {
@@ -119,7 +122,10 @@ function encodingsOf(bytes: Buffer): Buffer[] {
     const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
     return (["base64", "base64url"] as const).map((encoding) =>
       // Characters at the ends also hold bits of the neighbours.
-      shifted.toString(encoding).replace(/=+$/, "").slice(shift === 0 ? 0 : shift + 1, -1),
+      shifted
+        .toString(encoding)
+        .replace(/=+$/, "")
+        .slice(shift === 0 ? 0 : shift + 1, -1),
     );
   });
   return [hex, hex.toUpperCase(), ...base64].map((text) => Buffer.from(text));
@@ -138,7 +144,7 @@ function blocksOf(text: string, type: string) {
 }
 
 /** Line ends and quotes as they were before JSON was put into JSON. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replaceAll(/\\+n/g, "\n").replaceAll(/\\+r/g, "\r").replaceAll(/\\+"/g, '"');
 }
 

@@ -35,7 +35,10 @@ export function daemonEnvironments(folder: string): Map<string, Buffer> {
 }
 
 /** Every file below a folder that `keep` wants; what is no file or is gone meanwhile is left out. */
-export function filesBelow(folder: string, keep: (path: string) => boolean = () => true): Map<string, Buffer> {
+export function filesBelow(
+  folder: string,
+  keep: (path: string) => boolean = () => true,
+): Map<string, Buffer> {
   const found = new Map<string, Buffer>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
