@@ -65,7 +65,8 @@ export class ProviderSite extends pulumi.ComponentResource {
     const access = { kubeconfigPath: kubeconfigOf(config) };
 
     const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, objects);
-    const crds = new AkashCrds(`${name}-crds`, {}, objects);
+    // Deleting a definition deletes every lease's manifest with it; a throwaway site has none to lose.
+    const crds = new AkashCrds(`${name}-crds`, { retain: network !== "devnet" }, objects);
     new StorageClasses(`${name}-storage`, { classes: storage.classes }, objects);
     new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, objects);
 
@@ -119,6 +120,9 @@ export class ProviderSite extends pulumi.ComponentResource {
         certificate: this.certificate,
         tlsSecretName: ingress.providerTlsSecret,
         pricing,
+        registryCredentials: config.provider.privateRegistries,
+        boundary:
+          observed.mutatingAdmission === undefined ? {} : { mutatingAdmission: observed.mutatingAdmission },
         overcommit: config.provider.overcommit,
         storageClass: storage.providerVolume.storageClass,
         storageSize: storage.providerVolume.size,

@@ -1,9 +1,12 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { mutatingAdmissionVersion } from "../akash/boundary/detect.ts";
+import type { MutatingAdmissionVersion } from "../akash/boundary/leaseEgress.ts";
 import { openChain } from "../chain/client.ts";
 import { resolveNetwork } from "../chain/networks.ts";
 import type { Generation } from "../chain/types.ts";
-import { openCluster } from "../cluster/index.ts";
+import { ensureCrds } from "../charts/crds.ts";
+import { type Cluster, openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { absolutePath } from "../cluster/paths.ts";
 import { resolveAddress } from "../dns/address.ts";
@@ -23,6 +26,8 @@ export interface ObservedSite {
   readonly gpu: GpuDetection;
   /** Public address of the site: an IP address or `cname:NAME`. */
   readonly address: string;
+  /** Version in which the API server can narrow the network policies of leases; absent where it cannot. */
+  readonly mutatingAdmission: MutatingAdmissionVersion | undefined;
   /** Text of the kubeconfig; a secret. */
   readonly kubeconfig: string;
 }
@@ -48,17 +53,21 @@ export interface ObserveOptions {
 export async function observeSite(config: SiteConfig, options: ObserveOptions = {}): Promise<ObservedSite> {
   const kubeconfigPath = kubeconfigOf(config);
   const { websocket = resolveNetwork(config.network).rpc.length > 1 } = options;
-  const [wallet, chain, gpu, address, kubeconfig] = await Promise.all([
+  const cluster = openCluster({ kubeconfigPath });
+  const [wallet, chain, gpu, mutatingAdmission, address, kubeconfig] = await Promise.all([
     openWallet(config.wallet),
     openChain(config.network, { websocket }),
-    detectGpus(kubeconfigPath),
+    cluster.then(detectGpus),
+    cluster.then(mutatingAdmissionVersion),
     publicAddress(config),
     readKubeconfig({ kubeconfigPath }),
+    gatewayDefinitions(config),
   ]);
   return {
     owner: wallet.address,
     chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },
     gpu,
+    mutatingAdmission,
     address,
     kubeconfig: kubeconfig.text,
   };
@@ -80,8 +89,13 @@ export function kubeconfigOf(config: SiteConfig): string {
   return absolutePath(config.cluster.kubeconfig);
 }
 
-async function detectGpus(kubeconfigPath: string): Promise<GpuDetection> {
-  const cluster = await openCluster({ kubeconfigPath });
+/** The Gateway API's definitions are fetched once; declaring them then needs no network. */
+async function gatewayDefinitions({ ingress, mirror }: SiteConfig): Promise<void> {
+  if (ingress.mode !== "gateway") return;
+  await ensureCrds("gateway-api", mirror.charts === undefined ? {} : { mirror: mirror.charts });
+}
+
+async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
   const list = await cluster.get<{ readonly items: readonly NodeView[] }>("/api/v1/nodes");
   const nodes = list?.items ?? [];
   const known = detectFromNodes(nodes, commonModels);

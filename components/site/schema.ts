@@ -165,6 +165,12 @@ export const siteSchema = z
           "is not a version",
           "Write three numbers without v, for example 0.16.2.",
         ).optional(),
+        privateRegistries: z
+          .boolean()
+          .default(false)
+          .describe(
+            "whether leases may use images of private registries; the provider can then read any Secret of the cluster whose name it knows; default: false",
+          ),
         overcommit: z
           .strictObject({
             cpu: whole("percent of CPU offered beyond what is there; default: 0", 0, 1000).default(0),

@@ -44,7 +44,7 @@ describe("SiteConfig: defaults", () => {
       },
       storage: { classes: [], providerVolume: { size: "1Gi" } },
       gpu: { operator: "none" },
-      provider: { overcommit: { cpu: 0, memory: 0, storage: 0 } },
+      provider: { privateRegistries: false, overcommit: { cpu: 0, memory: 0, storage: 0 } },
       funding: { minBalance: 5 },
       mirror: {},
     });

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import type { Cluster } from "../../../components/cluster/index.ts";
+import { deleteReplaced, removeLeftovers } from "../../../components/site/takeover/carryOut.ts";
+import { readExisting, SecondSigner, TakeoverStuck } from "../../../components/site/takeover/index.ts";
+import { readProcesses } from "../../../components/site/takeover/processes.ts";
+import {
+  type ContainerView,
+  isProviderCommand,
+  roleOf,
+  signingKey,
+} from "../../../components/site/takeover/roles.ts";
+import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
+import { podOf } from "../../../components/site/takeover/views.ts";
+
+const IMAGE = "ghcr.io/akash-network/provider:0.16.2";
+
+/** A cluster that answers from a table of paths and keeps what it was asked. */
+function scripted(answers: Readonly<Record<string, unknown>>): Cluster & { readonly asked: string[] } {
+  const asked: string[] = [];
+  const gone = new Set<string>();
+  const request: Cluster["request"] = async <T>(method: string, path: string) => {
+    asked.push(`${method} ${path}`);
+    if (method === "DELETE") gone.add(path);
+    return gone.has(path) ? undefined : (answers[path] as T | undefined);
+  };
+  return {
+    ...{ server: "https://scripted", asked, request, get: (path) => request("GET", path) },
+    getSecret: async () => undefined,
+    applySecret: async (secret) => secret,
+    deleteSecret: async () => false,
+  };
+}
+
+const PODS = "/api/v1/pods?labelSelector=%21akash.network%2Fmanifest-service";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const CONFIG_MAPS = "/api/v1/namespaces/akash-services/configmaps";
+
+const chartPod = {
+  metadata: {
+    name: "akash-provider-0",
+    namespace: "akash-services",
+    ownerReferences: [{ kind: "StatefulSet", name: "akash-provider" }],
+  },
+  spec: {
+    containers: [
+      {
+        image: IMAGE,
+        args: ["/bin/bash", "/scripts/run.sh"],
+        envFrom: [{ configMapRef: { name: "akash-provider-main" } }],
+      },
+    ],
+  },
+};
+
+describe("what a container does", () => {
+  const role = (container: ContainerView) => roleOf({ image: IMAGE, ...container });
+
+  it("is told by its image and command line", () => {
+    assert.equal(role({ args: ["provider-services", "run"] }), "provider");
+    assert.equal(role({ args: ["/bin/bash", "/scripts/run.sh"] }), "provider");
+    assert.equal(role({ command: ["sh", "-c", "provider-services run --from x"] }), "provider");
+    assert.equal(roleOf({ image: "mirror/x:1", command: ["/usr/bin/provider-services", "run"] }), "provider");
+    for (const operator of ["hostname", "inventory", "ip"] as const) {
+      assert.equal(role({ args: ["provider-services", "operator", operator] }), operator);
+    }
+  });
+
+  it("is nothing for discovery pods, queries, sidecars and everything else", () => {
+    assert.equal(role({ args: ["provider-services", "tools", "psutil", "serve"] }), undefined);
+    assert.equal(role({ args: ["provider-services", "query", "provider"] }), undefined);
+    assert.equal(role({ args: ["provider-services", "operator"] }), undefined);
+    assert.equal(roleOf({ image: "ghcr.io/akash-network/attestation-sidecar:1", args: ["run"] }), undefined);
+    assert.equal(roleOf({ image: "registry/provider-portal:1", args: ["run"] }), undefined);
+    assert.equal(roleOf({}), undefined);
+  });
+
+  it("is told of a process, and its key by flag before variable", () => {
+    assert.ok(isProviderCommand(["/usr/local/bin/provider-services", "run", "--from", "k"]));
+    assert.ok(!isProviderCommand(["provider-services", "query"]));
+    assert.ok(!isProviderCommand(["vim", "run"]));
+    assert.equal(signingKey(["--from", "a"], { AP_FROM: "b" }), "a");
+    assert.equal(signingKey(["--from=a"], {}), "a");
+    assert.equal(signingKey([], { AKASH_FROM: "c", AP_FROM: "b" }), "b");
+    assert.equal(signingKey([], {}), undefined);
+  });
+
+  it("belongs to a workload", () => {
+    const owned = podOf({
+      ...chartPod,
+      metadata: {
+        name: "old-5d8f-x",
+        labels: { "pod-template-hash": "5d8f" },
+        ownerReferences: [{ kind: "ReplicaSet", name: "old-5d8f" }],
+      },
+    });
+    assert.deepEqual(owned?.controller, { kind: "Deployment", name: "old" });
+    assert.deepEqual(podOf({ ...chartPod, metadata: { name: "bare" } })?.controller, {
+      kind: "Pod",
+      name: "bare",
+    });
+    assert.equal(
+      podOf({ metadata: { name: "redis" }, spec: { containers: [{ image: "redis" }] } }),
+      undefined,
+    );
+  });
+});
+
+describe("reading an earlier set-up", () => {
+  const processes = { processes: false };
+
+  it("costs two requests where there is nothing foreign", async () => {
+    const ours = { ...chartPod, spec: { ...chartPod.spec, priorityClassName: "akash-services" } };
+    const cluster = scripted({ [PODS]: { items: [ours] }, [BINDINGS]: { items: [] } });
+    assert.equal(await readExisting(cluster, processes), undefined);
+    assert.deepEqual(cluster.asked, [`GET ${PODS}`, `GET ${BINDINGS}`]);
+  });
+
+  it("looks the key up in the ConfigMap and takes no content of Secrets along", async () => {
+    const cluster = scripted({
+      [PODS]: { items: [chartPod] },
+      [`${CONFIG_MAPS}/akash-provider-main`]: { data: { AKASH_FROM: "akash1x" } },
+      "/api/v1/namespaces/akash-services/secrets": {
+        items: [{ metadata: { name: "akash-provider-keys" }, data: { "key.txt": "c2VjcmV0" } }],
+      },
+    });
+    const existing = await readExisting(cluster, processes);
+    assert.equal(existing?.pods[0]?.key.from, "akash1x");
+    assert.ok(existing.objects.some(({ name }) => name === "akash-provider-keys"));
+    assert.doesNotMatch(JSON.stringify(existing), /c2VjcmV0/);
+  });
+
+  it("goes on where only a binding is left", async () => {
+    const subjects = [{ kind: "ServiceAccount", namespace: "akash-services", name: "akash-provider" }];
+    const item = { metadata: { name: "akash-provider-admin" }, roleRef: { name: "cluster-admin" }, subjects };
+    assert.ok(await readExisting(scripted({ [BINDINGS]: { items: [item] } }), processes));
+  });
+
+  it("counts namespaces of leases and custom resources", async () => {
+    const named = (name: string) => ({ metadata: { name } });
+    const existing = await readExisting(
+      scripted({
+        [PODS]: { items: [chartPod] },
+        "/api/v1/namespaces?labelSelector=akash.network%3Dtrue": {
+          items: ["lease", "akash-services", "akash-gateway", "l1", "l2"].map(named),
+        },
+        "/apis/akash.network/v2beta2/namespaces/lease/manifests": { items: [named("m")] },
+      }),
+      processes,
+    );
+    assert.equal(existing?.leases, 2);
+    assert.deepEqual(existing.customResources, { manifests: 1, providerhosts: 0, providerleasedips: 0 });
+  });
+
+  it("sees providers on this machine, but not those in containers", async () => {
+    const proc = await mkdtemp(join(tmpdir(), "akash-proc-"));
+    const process = async (pid: number, cmdline: string[], cgroup: string, environ: string[] = []) => {
+      await mkdir(join(proc, String(pid)));
+      await writeFile(join(proc, String(pid), "cmdline"), `${cmdline.join("\0")}\0`);
+      await writeFile(join(proc, String(pid), "cgroup"), cgroup);
+      await writeFile(join(proc, String(pid), "environ"), `${environ.join("\0")}\0`);
+    };
+    try {
+      const run = ["/usr/bin/provider-services", "run"];
+      await process(1, run, "0::/system.slice/akash-provider.service", ["AP_FROM=akash1x", "A=b=c"]);
+      await process(2, run, "0::/kubepods.slice/kubepods-burstable.slice");
+      await process(3, ["sleep", "1"], "0::/");
+      assert.deepEqual(await readProcesses(proc), [{ pid: 1, from: "akash1x" }]);
+      assert.deepEqual(await readProcesses(join(proc, "none")), []);
+    } finally {
+      await rm(proc, { recursive: true });
+    }
+  });
+});
+
+describe("carrying a takeover out", () => {
+  const item = (action: TakeoverItem["action"], kind: string, path: string): TakeoverItem => {
+    return { action, kind, name: path, reason: "", leases: "", path };
+  };
+
+  it("deletes only what is made anew before, and only leftovers after, bindings last", async () => {
+    const items = [
+      item("remove", "ClusterRoleBinding", "/binding"),
+      item("adopt", "Service", "/service"),
+      item("replace", "StatefulSet", "/set"),
+      item("remove", "Secret", "/secret"),
+      item("keep", "PersistentVolumeClaim", "/claim"),
+    ];
+    const cluster = scripted({ "/set": {} });
+    await deleteReplaced(cluster, { items, blockers: [] });
+    assert.deepEqual(cluster.asked, ["DELETE /set", "GET /set"]);
+    cluster.asked.length = 0;
+    await removeLeftovers(cluster, { items, blockers: [] });
+    assert.deepEqual(cluster.asked, ["DELETE /secret", "DELETE /binding"]);
+  });
+
+  it("says what does not go away", async () => {
+    const held = { ...scripted({}), get: async <T>() => ({}) as T };
+    const plan = { items: [item("replace", "StatefulSet", "/set")], blockers: [] };
+    await assert.rejects(deleteReplaced(held, plan, 0), TakeoverStuck);
+  });
+
+  it("names every blocker with its remedy", () => {
+    const { message } = new SecondSigner([{ place: "Pod a/b", problem: "runs", remedy: "stop it" }]);
+    assert.match(message, /Pod a\/b runs; stop it\./);
+  });
+});
