@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { CRDS } from "../../components/akash/crds/definitions.ts";
+import { openChain, submit } from "../../components/chain/index.ts";
+import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import type { TakeoverItem } from "../../components/site/takeover/index.ts";
+import { createProviderKey } from "../../components/wallet/providerKey.ts";
+import { type EmbeddedServices, ensureEmbedded } from "../../embedded/index.ts";
+import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
+import { Checkout } from "../support/checkout.ts";
+import { LEASE, officialSetUp, secondProvider } from "../support/takeover/officialSetUp.ts";
+import { transactionsOf } from "../support/transactions.ts";
+import type { KubernetesObject } from "../unit/akash/declared.ts";
+import { objectPath } from "./akashCluster.ts";
+import { eventually } from "./akashFixtures.ts";
+
+const SERVICES = "/api/v1/namespaces/akash-services";
+const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+/** What the provider publishes of itself before the takeover. */
+const OLD_HOST_URI = "https://provider.old.test:8443";
+
+/** An official site becomes ours, loses its state, and meets a second signer. */
+describe("takeover", function () {
+  this.timeout(900_000);
+  let checkout: Checkout;
+  let services: EmbeddedServices;
+  let cluster: Cluster;
+
+  const owner = () => services.wallet.address;
+  const sent = async () =>
+    (await transactionsOf(services.chain, owner())).map(({ messages }) =>
+      messages.map((type) => type.split(".").at(-1)),
+    );
+  const apply = async (object: KubernetesObject): Promise<void> => {
+    const query = "fieldManager=helm&force=true";
+    await cluster.request("PATCH", `${objectPath(object)}?${query}`, object, "application/apply-patch+yaml");
+  };
+  const up = async (...options: string[]): Promise<{ takeover: TakeoverItem[] }> => {
+    const run = await checkout.run("up", "--json", ...options);
+    assert.equal(run.code, 0, run.stderr);
+    return JSON.parse(run.stdout);
+  };
+  const assertNoDrift = async (): Promise<void> => {
+    const drift = await checkout.run("drift", "--json");
+    assert.equal(drift.code, 0, drift.stdout + drift.stderr);
+  };
+
+  before(async () => {
+    checkout = await Checkout.create();
+    const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress: silentProgress });
+    services = await ensureEmbedded({ folder: join(checkout.folder, ".embedded"), toolchain });
+    cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
+    await register();
+    await installOfficially();
+  });
+
+  after(async () => {
+    await checkout?.remove();
+  });
+
+  /** The record and certificate of the earlier set-up, by the same wallet. */
+  async function register(): Promise<void> {
+    await submit(services.chain, { mnemonicFile: services.wallet.mnemonicFile }, async ({ wallet }) => {
+      const host = "provider.akash.test";
+      const { certificatePem, publicKeyPem } = await createProviderKey(wallet, { host });
+      const attributes = [{ key: "host", value: "akash" }];
+      const record = {
+        ...{ owner: wallet.address, hostUri: OLD_HOST_URI, attributes },
+        ...{ email: "old@akash.test", website: "https://old.akash.test" },
+      };
+      return [
+        { type: "createProvider", record },
+        { type: "createCertificate", owner: wallet.address, certificatePem, publicKeyPem },
+      ];
+    });
+  }
+
+  async function installOfficially(): Promise<void> {
+    for (const { metadata, spec } of CRDS) {
+      await apply({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata,
+        spec,
+      });
+    }
+    for (const object of officialSetUp(owner(), "beta3")) await apply(object);
+    await eventually(async () => {
+      const host = {
+        ...{ apiVersion: "akash.network/v2beta2", kind: "ProviderHost" },
+        metadata: { name: "web.ingress.akash.test", namespace: "lease" },
+        spec: {
+          ...{ hostname: "web.ingress.akash.test", owner: owner(), provider: owner(), service_name: "web" },
+          ...{ external_port: 80, dseq: 1, gseq: 1, oseq: 1 },
+        },
+      };
+      await apply(host);
+      const provider = await cluster.get<{ status: { readyReplicas?: number } }>(PROVIDER);
+      assert.equal(provider?.status.readyReplicas, 1);
+    }, 180);
+  }
+
+  it("adopts the site: what would fight is gone, what leases need is kept", async () => {
+    const claim = `${SERVICES}/persistentvolumeclaims/home-akash-provider-0`;
+    const volume = await volumeOf(claim);
+    assert.ok(volume);
+
+    const { takeover } = await up("--yes");
+
+    const planned = takeover
+      .filter(({ kind }) => !kind.startsWith("on-chain"))
+      .map(({ action, kind, name }) => `${action} ${kind} ${name}`)
+      .sort();
+    assert.deepEqual(planned, EXPECTED);
+    for (const { action, path = "" } of takeover) {
+      if (action === "remove") assert.equal(await cluster.get(path), undefined, path);
+    }
+    assert.equal(await cluster.get(`${BINDINGS}/akash-provider-admin`), undefined);
+    const secrets = await cluster.get<{ items: { metadata: { name: string } }[] }>(`${SERVICES}/secrets`);
+    const names = secrets?.items.map(({ metadata }) => metadata.name) ?? [];
+    assert.deepEqual(
+      names.filter((name) => name.startsWith("sh.helm.release") || name.endsWith("-keys")),
+      [],
+    );
+    assert.equal(await volumeOf(claim), volume);
+    assert.ok(
+      await cluster.get("/apis/akash.network/v2beta2/namespaces/lease/providerhosts/web.ingress.akash.test"),
+    );
+    assert.ok(await cluster.get(`/api/v1/namespaces/${LEASE}`));
+  });
+
+  it("leaves one provider, which is nothing but the declared one", async () => {
+    const provider = await cluster.get<{
+      spec: {
+        replicas: number;
+        template: { spec: { initContainers?: unknown[]; volumes: { name: string }[] } };
+      };
+      status: { readyReplicas: number };
+    }>(PROVIDER);
+    assert.deepEqual([provider?.spec.replicas, provider?.status.readyReplicas], [1, 1]);
+    assert.equal(provider?.spec.template.spec.initContainers, undefined);
+    assert.ok(!provider?.spec.template.spec.volumes.some(({ name }) => name === "scripts"));
+    await assertNoDrift();
+  });
+
+  it("has updated the record on chain and revoked the former certificate", async () => {
+    const chain = await openChain(services.chain);
+    assert.equal((await chain.provider(owner()))?.hostUri, "https://provider.akash.test:8443");
+    const valid = (await chain.certificates(owner())).filter(({ state }) => state === "valid");
+    assert.equal(valid.length, 1);
+    assert.deepEqual(await sent(), [
+      ["MsgCreateProvider", "MsgCreateCertificate"],
+      ["MsgUpdateProvider", "MsgCreateCertificate"],
+      ["MsgRevokeCertificate"],
+    ]);
+  });
+
+  it("finds nothing to take over any more", async () => {
+    assert.deepEqual((await up()).takeover, []);
+  });
+
+  it("recovers a site whose state was lost: nothing is sent, nothing is made anew", async () => {
+    const transactions = await sent();
+    const before = await identities();
+    await rm(join(checkout.folder, ".embedded", "state"), { recursive: true });
+    await up("--yes");
+    assert.deepEqual(await sent(), transactions);
+    assert.deepEqual(await identities(), before);
+    await assertNoDrift();
+  });
+
+  it("is blocked by a second signer and changes nothing", async () => {
+    for (const object of secondProvider(owner())) await apply(object);
+    await eventually(async () => {
+      const pods = await cluster.get<{ items: unknown[] }>("/api/v1/namespaces/old-provider/pods");
+      assert.equal(pods?.items.length, 1);
+    });
+    const [transactions, before] = [await sent(), await identities()];
+    await cluster.request("DELETE", `${SERVICES}/configmaps/akash-provider-pricing`);
+    const run = await checkout.run("up", "--yes");
+    assert.equal(run.code, 1);
+    assert.match(run.stderr, /Deployment old-provider\/old-provider .*signs with this site's wallet/);
+    assert.match(run.stderr, /kubectl -n old-provider scale deployment\/old-provider --replicas=0/);
+    assert.equal(await cluster.get(`${SERVICES}/configmaps/akash-provider-pricing`), undefined);
+    assert.deepEqual([await sent(), await identities()], [transactions, before]);
+  });
+
+  /** What must not change when a site is recovered: the provider's generation, certificate and keyring. */
+  async function identities() {
+    const provider = await cluster.get<{ metadata: { uid: string; generation: number } }>(PROVIDER);
+    const certificate = await cluster.getSecret("akash-services", "akash-provider-certificate");
+    const keyring = await cluster.getSecret("akash-services", "akash-provider-keyring");
+    return {
+      uid: provider?.metadata.uid,
+      generation: provider?.metadata.generation,
+      certificate: certificate?.data,
+      keyring: Object.keys(keyring?.data ?? {}).sort(),
+    };
+  }
+
+  async function volumeOf(claim: string): Promise<string | undefined> {
+    return (await cluster.get<{ spec: { volumeName?: string } }>(claim))?.spec.volumeName;
+  }
+});
+
+/** Every object of the earlier set-up and what becomes of it. */
+const EXPECTED = [
+  "adopt ClusterRole akash-operator-hostname",
+  "adopt ClusterRole akash-operator-inventory",
+  "adopt ClusterRoleBinding akash-operator-hostname",
+  "adopt ConfigMap akash-provider-pricing",
+  "adopt ConfigMap operator-inventory",
+  "adopt CustomResourceDefinition manifests.akash.network",
+  "adopt CustomResourceDefinition providerhosts.akash.network",
+  "adopt CustomResourceDefinition providerleasedips.akash.network",
+  "adopt Namespace akash-services",
+  "adopt Namespace lease",
+  "adopt Service akash-provider",
+  "adopt Service operator-hostname",
+  "adopt Service operator-inventory",
+  "adopt ServiceAccount akash-provider",
+  "adopt ServiceAccount operator-hostname",
+  "adopt ServiceAccount operator-inventory",
+  "adopt ServiceAccount operator-inventory-hardware-discovery",
+  "keep CustomResource providerhosts (1)",
+  "keep Namespace of leases (1)",
+  "keep PersistentVolumeClaim home-akash-provider-0",
+  "remove ClusterRole akash-operator-inventory-hardware-discovery",
+  "remove ClusterRoleBinding akash-provider-admin",
+  "remove ClusterRoleBinding operator-inventory",
+  "remove ClusterRoleBinding operator-inventory-hardware-discovery",
+  "remove ConfigMap akash-provider-init",
+  "remove ConfigMap akash-provider-main",
+  "remove ConfigMap akash-provider-script",
+  "remove ConfigMap gpu-validation-script",
+  "remove ConfigMap operator-hostname",
+  "remove Secret akash-provider-keys",
+  "remove Secret sh.helm.release.v1.akash-hostname-operator.v1",
+  "remove Secret sh.helm.release.v1.akash-inventory-operator.v1",
+  "remove Secret sh.helm.release.v1.akash-provider.v1",
+  "remove Secret sh.helm.release.v1.akash-provider.v2",
+  "replace Deployment operator-hostname",
+  "replace Deployment operator-inventory",
+  "replace StatefulSet akash-provider",
+  "replace StorageClass beta3",
+];
