@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { observeSite, ProviderSite, parseSiteConfig, siteOutputs } from "./components/site/index.ts";
+import {
+  explained,
+  observeSite,
+  parseSiteConfig,
+  ProviderSite,
+  siteOutputs,
+} from "./components/site/index.ts";
 
-const config = parseSiteConfig(
-  new pulumi.Config("akash").requireObject("site"),
-  `Pulumi.${pulumi.getStack()}.yaml`,
-);
-const observed = await observeSite(config);
-const provider = new ProviderSite(config.name, { config, observed });
+const args = await explained(async () => {
+  const declared = new pulumi.Config("akash").requireObject("site");
+  const config = parseSiteConfig(declared, `Pulumi.${pulumi.getStack()}.yaml`);
+  return { config, observed: await observeSite(config) };
+});
+const provider = new ProviderSite(args.config.name, args);
 
 export const {
   site,
@@ -20,4 +26,4 @@ export const {
   endpoints,
   kubeconfig,
   balance,
-} = siteOutputs(provider, { config, observed });
+} = siteOutputs(provider, args);

@@ -76,6 +76,7 @@ export {
   type TlsIssuer,
 } from "./ingress/index.ts";
 export {
+  explained,
   type ObservedSite,
   observeSite,
   ProviderSite,

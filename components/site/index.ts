@@ -1,5 +1,6 @@
 export { siteAttributes } from "./attributes.ts";
 export { parseSiteConfig, type SiteConfig, SiteConfigError, type SiteDeclaration } from "./config.ts";
+export { explained } from "./explained.ts";
 export { type ObservedSite, observeSite, SiteNotBuildable } from "./observe.ts";
 export { siteOutputs } from "./outputs.ts";
 export { ProviderSite, type ProviderSiteArgs } from "./ProviderSite.ts";
