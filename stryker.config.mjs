@@ -1,19 +1,19 @@
 // Mutation tests of one area: `AREA=chain npx stryker run`. `npm run mutation` runs all areas and judges them.
 import { fileURLToPath } from "node:url";
-import { areas } from "./test/mutation/areas.ts";
+import { areas } from "./tests/mutation/areas.ts";
 
 const name = process.env.AREA ?? "";
 const area = areas[name];
 if (area === undefined) throw new Error(`AREA is "${name}"; it is one of ${Object.keys(areas).join(", ")}.`);
 
 // For this process, and for those that it starts.
-await import("./test/mutation/commonjs.cjs");
-const shim = fileURLToPath(new URL("./test/mutation/commonjs.cjs", import.meta.url));
+await import("./tests/mutation/commonjs.cjs");
+const shim = fileURLToPath(new URL("./tests/mutation/commonjs.cjs", import.meta.url));
 process.env.NODE_OPTIONS = `--require ${shim}`;
 
 export default {
   testRunner: "mocha",
-  plugins: ["@stryker-mutator/mocha-runner", "./test/mutation/wording.ts"],
+  plugins: ["@stryker-mutator/mocha-runner", "./tests/mutation/wording.ts"],
   ignorers: ["wording"],
   mochaOptions: { "no-config": true, extension: ["ts"], spec: area.tests },
   mutate: area.files,

@@ -14,7 +14,7 @@ fi
 command=$1
 shift
 case $command in
-  test) exec node "$repo/test/run.ts" "$@" ;;
-  bench) exec node "$repo/test/bench/run.ts" "$@" ;;
+  test) exec node "$repo/tests/run.ts" "$@" ;;
+  bench) exec node "$repo/tests/bench/run.ts" "$@" ;;
   *) exec node "$repo/commands/main.ts" "$command" "$@" ;;
 esac

@@ -11,18 +11,18 @@ export interface Area {
 export const areas: Readonly<Record<string, Area>> = {
   chain: {
     files: ["components/chain/*.ts", "!components/chain/[A-Z]*.ts", "!components/chain/*Provider.ts"],
-    tests: ["test/unit/chain/*.test.ts"],
+    tests: ["tests/unit/chain/*.test.ts"],
   },
   wallet: {
     files: ["components/wallet/**/*.ts", "!components/wallet/[A-Z]*.ts"],
-    tests: ["test/unit/wallet/*.test.ts"],
+    tests: ["tests/unit/wallet/*.test.ts"],
   },
   site: {
     files: ["components/site/*.ts", "!components/site/[A-Z]*.ts"],
-    tests: ["test/unit/site/*.test.ts"],
+    tests: ["tests/unit/site/*.test.ts"],
   },
   attributes: {
     files: ["components/gpu/*.ts", "!components/gpu/[A-Z]*.ts", "components/storage/classes.ts"],
-    tests: ["test/unit/gpu/*.test.ts", "test/unit/storage/*.test.ts"],
+    tests: ["tests/unit/gpu/*.test.ts", "tests/unit/storage/*.test.ts"],
   },
 };

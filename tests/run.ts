@@ -25,13 +25,13 @@ const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(par
 
 if (runs("types")) await check("types", "tsc", ["--noEmit"]);
 if (runs("lint")) await check("lint", "biome", ["check", "--error-on-warnings", "."]);
-if (runs("unit")) await mocha("unit", ["test/unit/**/*.test.ts"], []);
+if (runs("unit")) await mocha("unit", ["tests/unit/**/*.test.ts"], []);
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
     tools: ["engine", "embedded", "test"],
     progress: createProgress(),
   });
-  const specs = files.length > 0 ? files : ["test/integration/**/*.test.ts"];
+  const specs = files.length > 0 ? files : ["tests/integration/**/*.test.ts"];
   // Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
   const jobs = String(Math.max(2, cpus().length));
   await mocha("integration", specs, ["--parallel", "--jobs", jobs, "--timeout", "300000"], toolchain.env);
@@ -51,7 +51,7 @@ async function mocha(name: string, specs: string[], args: string[], env = proces
   process.stdout.write(`\n${name} tests\n`);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-test-"));
   const tallyFile = join(folder, "tally.json");
-  const reporter = ["--reporter", join(ROOT, "test", "support", "reporter.ts"), "--no-config"];
+  const reporter = ["--reporter", join(ROOT, "tests", "support", "reporter.ts"), "--no-config"];
   const code = await run(join(BIN, "mocha"), [...reporter, ...args, ...specs], {
     ...env,
     TALLY_FILE: tallyFile,

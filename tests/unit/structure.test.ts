@@ -79,7 +79,7 @@ describe("the structure", () => {
       const from = rank.get(file.split("/")[1] ?? "");
       for (const to of loadedBy(file)) {
         const target = to.startsWith("components/") ? rank.get(to.split("/")[1] ?? "") : undefined;
-        if (/^(commands|embedded|fleet|test)\//.test(to)) backwards.push(`${file} → ${to}`);
+        if (/^(commands|embedded|fleet|tests)\//.test(to)) backwards.push(`${file} → ${to}`);
         if (from !== undefined && target !== undefined && target < from) backwards.push(`${file} → ${to}`);
       }
     }
