@@ -21,7 +21,7 @@ export default {
   concurrency: 2,
   timeoutMS: 15_000,
   // A sandbox holds what tests of these areas read; node_modules is linked into it.
-  ignorePatterns: ["/*", "!/components", "!/docs", "!/test", "!/package.json", "!/index.ts"],
+  ignorePatterns: ["/*", "!/components", "!/docs", "!/tests", "!/package.json", "!/index.ts"],
   incremental: true,
   incrementalFile: `reports/mutation/${name}.incremental.json`,
   reporters: ["progress-append-only", "clear-text", "json"],
