@@ -30,9 +30,10 @@ describe("a site that is interrupted", function () {
   after(() => checkout?.remove());
 
   const owner = () => services.wallet.address;
+  /** Messages of each transaction; the order in one is chance. */
   const sent = async () =>
     (await transactionsOf(network, owner())).map(({ messages }) =>
-      messages.map((type) => type.split(".").at(-1)),
+      messages.map((type) => type.split(".").at(-1)).sort(),
     );
   const up = async () => {
     const run = await checkout.run("up", "--json");
@@ -45,7 +46,7 @@ describe("a site that is interrupted", function () {
     const drift = await checkout.run("drift", "--json");
     assert.equal(drift.code, 0, drift.stdout + drift.stderr);
   };
-  const registered = ["MsgCreateProvider", "MsgCreateCertificate"];
+  const registered = ["MsgCreateCertificate", "MsgCreateProvider"];
 
   it("registers once when it is killed before signing, killed again after broadcast, and run again", async () => {
     assert.notEqual((await runAndKill(checkout, "before-signing", "up", "--json")).code, 0);

@@ -195,9 +195,9 @@ describe("a site that something is wrong with", function () {
       }
       const sent = chain.transactions.map(({ code, messages }) => [
         code,
-        ...messages.map(({ typeUrl }) => typeUrl.split(".").at(-1)),
+        ...messages.map(({ typeUrl }) => typeUrl.split(".").at(-1)).sort(),
       ]);
-      assert.deepEqual(sent, [[0, "MsgCreateProvider", "MsgCreateCertificate"]]);
+      assert.deepEqual(sent, [[0, "MsgCreateCertificate", "MsgCreateProvider"]]);
       const set = await cluster.get<StatefulSet>(
         "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider",
       );
