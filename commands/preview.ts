@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { openContext, requireServices } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
-import { showTakeover } from "./takeover.ts";
+import { previewFlags, showTakeover } from "./takeover.ts";
 
 export function previewCommand(): Command {
   return new Command("preview")
@@ -13,8 +13,15 @@ export function previewCommand(): Command {
     .action(async (options: StackOptions & { diff: boolean }) => {
       const context = await openContext(options.stack);
       await requireServices(context.stack);
-      await showTakeover(context.stack);
-      const flags = [...(options.diff ? ["--diff"] : []), ...(options.json ? ["--json"] : [])];
-      await context.engine(["preview", "--refresh", "--run-program", ...flags], { output: "show" });
+      const takeover = await showTakeover(context.stack);
+      const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover)];
+      const command = ["preview", "--refresh", "--run-program", ...flags];
+      if (!options.json) {
+        await context.engine(command, { output: "show" });
+        return;
+      }
+      const { stdout } = await context.engine([...command, "--json"], { output: "capture" });
+      const result = { ...JSON.parse(stdout), takeover: takeover.plan.items };
+      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     });
 }

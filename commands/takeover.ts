@@ -24,3 +24,16 @@ export async function finishTakeover(takeover: Takeover, agreed: boolean): Promi
     );
   }
 }
+
+/**
+ * Flags for the engine's preview of a takeover. The API server refuses a trial of what is made anew, as the old
+ * object is still there: the preview leaves workloads and what depends on them out.
+ */
+export function previewFlags({ plan }: Takeover): string[] {
+  const kinds = new Set(plan.items.filter(({ pods }) => pods !== undefined).map(({ kind }) => kind));
+  if (kinds.size === 0) return [];
+  return [
+    ...[...kinds].flatMap((kind) => ["--exclude", `**$kubernetes:apps/v1:${kind}::*`]),
+    "--exclude-dependents",
+  ];
+}

@@ -9,7 +9,7 @@ import { preflight } from "./preflight.ts";
 import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
-import { finishTakeover, showTakeover } from "./takeover.ts";
+import { finishTakeover, previewFlags, showTakeover } from "./takeover.ts";
 
 interface UpOptions extends StackOptions {
   readonly yes: boolean;
@@ -46,7 +46,7 @@ async function up(options: UpOptions): Promise<void> {
   await freeStack(context, progress);
   await ensureStack(context);
   const output = options.json ? "stderr" : "show";
-  if (!stack.embedded && !options.yes) await previewAndAsk(context, output);
+  if (!stack.embedded && !options.yes) await previewAndAsk(context, output, previewFlags(takeover));
   await takeover.deleteReplaced();
   const run = await context
     .engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], { output, events: true })
@@ -81,8 +81,12 @@ async function explain(failure: unknown, { site }: Stack): Promise<never> {
   throw failure;
 }
 
-async function previewAndAsk(context: StackContext, output: "show" | "stderr"): Promise<void> {
-  await context.engine(["preview", "--refresh", "--run-program"], { output });
+async function previewAndAsk(
+  context: StackContext,
+  output: "show" | "stderr",
+  flags: readonly string[],
+): Promise<void> {
+  await context.engine(["preview", "--refresh", "--run-program", ...flags], { output });
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
   }

@@ -16,7 +16,7 @@ export function planBinding(object: ExistingObject, accounts: ReadonlySet<string
   const { kind, name, path, binding } = object;
   if (binding === undefined || !concernsSite(object, accounts)) return undefined;
   const planned = (action: TakeoverItem["action"], reason: string): TakeoverItem => {
-    return { action, kind, name, reason, leases: "none", path };
+    return { action, kind, name, reason, leases: "", path };
   };
   if (isDeclared(object)) {
     return binding.role === name

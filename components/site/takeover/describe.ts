@@ -1,40 +1,54 @@
-import Table from "cli-table3";
+import { SERVICES_NAMESPACE } from "../../akash/names.ts";
 import type { TakeoverAction, TakeoverItem, TakeoverPlan } from "./types.ts";
 
+const WIDTH = 80;
 const ORDER: readonly TakeoverAction[] = ["replace", "remove", "adopt", "keep"];
 
-/** The plan as a table of 80 columns; empty text for an empty plan. */
+/**
+ * The plan as text of 80 columns: what happens and why, and below it every object that it happens to. Empty for
+ * an empty plan.
+ */
 export function describeTakeover({ items }: TakeoverPlan): string {
   if (items.length === 0) return "";
-  const table = new Table({
-    head: ["", "object", "why", "leases"],
-    colWidths: [9, 29, 25, 12],
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 1 },
-    chars: PLAIN,
-  });
+  const groups = new Map<string, TakeoverItem[]>();
   const rank = ({ action }: TakeoverItem) => ORDER.indexOf(action);
-  for (const { action, kind, namespace, name, reason, leases } of items.toSorted(
-    (a, b) => rank(a) - rank(b),
-  )) {
-    const place = namespace === undefined ? name : `${namespace}/${name}`;
-    table.push([action, `${kind} ${place}`, reason, leases]);
+  for (const item of items.toSorted((a, b) => rank(a) - rank(b))) {
+    const key = JSON.stringify([item.action, item.reason, item.leases]);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  return `An earlier set-up is taken over (docs/takeover.md):\n\n${trimmed(table.toString())}\n`;
+  const lines = [...groups.values()].flatMap(describeGroup);
+  const head = `An earlier set-up is taken over (in ${SERVICES_NAMESPACE} where no namespace is named):`;
+  return [head, "", ...lines, ""].join("\n");
 }
 
-/** No lines: they would take a fifth of the width. */
-const PLAIN = Object.fromEntries(
-  [
-    ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-    ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid"],
-  ].map((part) => [part, ""]),
-);
+function describeGroup(items: readonly TakeoverItem[]): string[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  const leases = first.leases === "" ? "" : ` Leases: ${first.leases}.`;
+  return [
+    ...wrap(`${first.reason}.${leases}`, first.action.padEnd(9), " ".repeat(9)),
+    ...items.flatMap((item) => wrap(nameOf(item), " ".repeat(11), " ".repeat(13))),
+  ];
+}
 
-function trimmed(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+function nameOf({ kind, namespace, name }: TakeoverItem): string {
+  const place = namespace === undefined || namespace === SERVICES_NAMESPACE ? "" : `${namespace}/`;
+  return `${kind} ${place}${name}`;
+}
+
+/** Breaks at spaces, and words that are longer than a line anywhere. */
+function wrap(text: string, first: string, rest: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(" ")) {
+    const joint = line === first || line === rest ? "" : " ";
+    if (joint !== "" && line.length + joint.length + word.length > WIDTH) {
+      lines.push(line);
+      line = rest + word;
+    } else {
+      line += joint + word;
+    }
+    for (; line.length > WIDTH; line = rest + line.slice(WIDTH)) lines.push(line.slice(0, WIDTH));
+  }
+  return [...lines, line];
 }

@@ -5,7 +5,7 @@ import { isDeclared, isOurs, releaseOf } from "./declared.ts";
 import { secondSigners } from "./secondSigners.ts";
 import type { ExistingObject, ExistingSite, TakeoverContext, TakeoverItem, TakeoverPlan } from "./types.ts";
 
-const UNTOUCHED = "none";
+const UNTOUCHED = "";
 const RUNNING = "keep running";
 const SELECTORS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [PROVIDER_NAME]: PROVIDER_LABELS,

@@ -95,7 +95,7 @@ export interface TakeoverItem {
   readonly namespace?: string;
   readonly name: string;
   readonly reason: string;
-  /** What it means for running leases. */
+  /** What it means for running leases; empty when nothing. */
   readonly leases: string;
   /** API path, for what is deleted. */
   readonly path?: string;

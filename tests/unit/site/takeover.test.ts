@@ -337,7 +337,7 @@ describe("takeover table", () => {
         const text = describeTakeover({ items, blockers: [] });
         for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
         const letters = text.replace(/\s/g, "");
-        for (const { action } of items) assert.ok(letters.includes(action));
+        for (const { action, name } of items) assert.ok(letters.includes(action) && letters.includes(name));
       }),
     );
   });
