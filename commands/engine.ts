@@ -43,20 +43,22 @@ const TAIL_LINES = 25;
 
 /**
  * Runs `pulumi` once and waits for it. An interrupt reaches it through the terminal's process group; it then
- * finishes what is under way and saves the state, so this process only waits.
+ * finishes what is under way and saves the state, so this process only waits. Its temporary files are removed.
  *
  * @throws EngineError when the exit code is not an expected one
  */
 export async function runEngine(args: readonly string[], options: EngineOptions): Promise<EngineRun> {
-  const folder = options.events ? await mkdtemp(join(tmpdir(), "pulumi-akash-events-")) : undefined;
-  const eventLog = folder === undefined ? undefined : join(folder, "events.jsonl");
+  // The Kubernetes plugin leaves a copy of the kubeconfig among the temporary files of each run.
+  const folder = await mkdtemp(join(tmpdir(), "pulumi-akash-run-"));
+  const eventLog = options.events ? join(folder, "events.jsonl") : undefined;
+  const env = { ...options.env, TMPDIR: folder };
   try {
-    const { exitCode, stdout, tail } = await spawnEngine(args, options, eventLog);
+    const { exitCode, stdout, tail } = await spawnEngine(args, { ...options, env }, eventLog);
     if (!(options.expected ?? [0]).includes(exitCode)) throw new EngineError(args.join(" "), exitCode, tail);
     const events = eventLog === undefined ? [] : parseEventLog(await readFile(eventLog, "utf8"));
     return { exitCode, stdout, tail, events };
   } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
