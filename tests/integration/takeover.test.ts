@@ -172,6 +172,25 @@ describe("takeover", function () {
     await assertNoDrift();
   });
 
+  it("previews what a `helm upgrade` by hand has brought back", async () => {
+    const path = "/apis/apps/v1/namespaces/akash-services/deployments/operator-hostname";
+    await cluster.request("DELETE", path, { propagationPolicy: "Background" });
+    const official = officialSetUp(owner(), "beta3");
+    const again = official.filter(({ metadata: { name } }) => name === "operator-hostname");
+    for (const object of again.filter(({ kind }) => /ConfigMap|Deployment/.test(kind))) await apply(object);
+    await eventually(async () => {
+      const preview = await checkout.run("preview", "--json");
+      assert.equal(preview.code, 0, preview.stderr);
+      const { takeover } = JSON.parse(preview.stdout) as { takeover: TakeoverItem[] };
+      const planned = takeover.map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+      assert.ok(planned.includes("replace Deployment operator-hostname"), preview.stdout);
+      assert.ok(planned.includes("remove ConfigMap operator-hostname"));
+      assert.ok(await cluster.get(path));
+    });
+    await up("--yes");
+    await assertNoDrift();
+  });
+
   it("is blocked by a second signer and changes nothing", async () => {
     for (const object of secondProvider(owner())) await apply(object);
     await eventually(async () => {

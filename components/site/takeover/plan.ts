@@ -103,7 +103,9 @@ function replaceWorkload(object: ExistingObject): TakeoverItem {
     ? "made anew; its pod runs on until the new one takes its place"
     : "made anew; its pod ends first, as the new one selects by other labels";
   const leases =
-    object.name === PROVIDER_NAME ? "keep running; the provider restarts" : "keep running; it restarts";
+    object.name === PROVIDER_NAME
+      ? "keep running; the provider restarts"
+      : "keep running; the operator restarts";
   return { ...item("replace", object, reason, leases), pods: sameSelector ? "Orphan" : "Background" };
 }
 
@@ -116,7 +118,7 @@ function planStorageClass(
   if (isDeepStrictEqual(object.storage, declared)) {
     return item("adopt", object, "labels are changed in place", UNTOUCHED);
   }
-  return item("replace", object, "made anew: its provisioner or policy differs", "volumes made already stay");
+  return item("replace", object, "made anew: its provisioner or policy differs", "their volumes stay");
 }
 
 function planClaim(object: ExistingObject): TakeoverItem | undefined {
