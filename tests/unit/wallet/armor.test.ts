@@ -76,17 +76,12 @@ describe("armored keys", () => {
 
   it("need their passphrase", async () => {
     const text = await exportArmor(wallet, "another one", cheap);
-    for (const armor of [text, argon2Armor.text]) {
-      await assert.rejects(
-        importArmor(armor, { ...source, passphrase: "wrong one" }, cheap),
-        (error: Error) => {
-          assert.ok(error instanceof ArmorPassphraseWrong);
-          assert.match(error.message, /PASS .*key\.asc/);
-          assert.doesNotMatch(error.message, /wrong one/);
-          return true;
-        },
-      );
-    }
+    await assert.rejects(importArmor(text, { ...source, passphrase: "wrong one" }, cheap), (error: Error) => {
+      assert.ok(error instanceof ArmorPassphraseWrong);
+      assert.match(error.message, /PASS .*key\.asc/);
+      assert.doesNotMatch(error.message, /wrong one/);
+      return true;
+    });
   });
 
   it("are refused by name when they are something else", async () => {
