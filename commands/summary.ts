@@ -64,9 +64,9 @@ function describeDns(stack: Stack, records: SiteOutputs["dns"]): string[] {
 }
 
 const SIMULATED = [
-  "This is the embedded site. Real: the Kubernetes API, the chain, the wallet, the registration,",
-  "the certificate. Simulated: the two machines and their GPU, so no container really runs, and",
-  "the AKT, which is worth nothing.",
+  "This is the embedded site. Real: the Kubernetes API, the chain, the wallet, the",
+  "registration, the certificate. Simulated: the two machines and their GPU, so no",
+  "container really runs, and the AKT, which is worth nothing.",
   "",
 ];
 
