@@ -13,7 +13,7 @@ export function previewCommand(): Command {
     .action(async (options: StackOptions & { diff: boolean }) => {
       const context = await openContext(options.stack);
       await requireServices(context.stack);
-      const takeover = await showTakeover(context.stack);
+      const takeover = await showTakeover(context);
       const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover)];
       const command = ["preview", "--refresh", "--run-program", ...flags];
       if (!options.json) {

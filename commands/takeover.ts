@@ -1,5 +1,5 @@
 import { describeTakeover, findTakeover, type Takeover } from "../components/site/takeover/index.ts";
-import type { Stack } from "./stack.ts";
+import type { StackContext } from "./context.ts";
 
 /**
  * Finds what an earlier set-up has left in the stack's cluster and shows what is to become of it; says nothing
@@ -7,11 +7,27 @@ import type { Stack } from "./stack.ts";
  *
  * @throws SecondSigner when another provider runs with the site's wallet
  */
-export async function showTakeover({ site, embedded }: Stack): Promise<Takeover> {
-  // Nobody else has the embedded wallet's key, so other providers on this machine are none of its business.
-  const takeover = await findTakeover(site, { processes: !embedded });
+export async function showTakeover(context: StackContext): Promise<Takeover> {
+  const { site, embedded } = context.stack;
+  const takeover = await findTakeover(site, {
+    // Nobody else has the embedded wallet's key, so other providers on this machine are none of its business.
+    processes: !embedded,
+    deployedReleases: () => deployedReleases(context),
+  });
   process.stderr.write(describeTakeover(takeover.plan));
   return takeover;
+}
+
+interface StackState {
+  readonly deployment: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] };
+}
+
+async function deployedReleases({ engine }: StackContext): Promise<string[]> {
+  const { stdout } = await engine(["stack", "export"], { output: "capture" });
+  const { resources = [] } = (JSON.parse(stdout) as StackState).deployment;
+  return resources
+    .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+    .flatMap(({ id }) => id ?? []);
 }
 
 /** Finishes a takeover; without consent only says what is left to remove. */
@@ -26,8 +42,8 @@ export async function finishTakeover(takeover: Takeover, agreed: boolean): Promi
 }
 
 /**
- * Flags for the engine's preview of a takeover. The API server refuses a trial of what is made anew, as the old
- * object is still there: the preview leaves workloads and what depends on them out.
+ * Flags for the engine's preview of a takeover. The API server refuses a trial of workloads that are made anew, as
+ * the old ones are still there: the preview leaves them and what depends on them out.
  */
 export function previewFlags({ plan }: Takeover): string[] {
   const kinds = new Set(plan.items.filter(({ pods }) => pods !== undefined).map(({ kind }) => kind));

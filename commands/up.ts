@@ -41,10 +41,10 @@ async function up(options: UpOptions): Promise<void> {
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
   await preflight(stack, progress, options);
-  const takeover = await showTakeover(stack);
-  const { plan } = takeover;
   await freeStack(context, progress);
   await ensureStack(context);
+  const takeover = await showTakeover(context);
+  const { plan } = takeover;
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output, previewFlags(takeover));
   await takeover.deleteReplaced();

@@ -29,3 +29,16 @@ export class TakeoverStuck extends Error {
     );
   }
 }
+
+/** A Helm release that the site would install is there already, made by somebody's `helm`. */
+export class ReleaseInstalledByHand extends Error {
+  override readonly name = "ReleaseInstalledByHand";
+
+  constructor(releases: readonly { readonly namespace: string; readonly name: string }[]) {
+    const names = [...new Set(releases.map(({ namespace, name }) => `${namespace}/${name}`))].join(", ");
+    super(
+      `Nothing was changed: Helm releases that the site would install are there already (${names}). Keep them with ` +
+        "`ingress.controller: none` and `gpu.operator: none` in the stack file, or uninstall them with `helm uninstall`.",
+    );
+  }
+}

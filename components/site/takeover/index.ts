@@ -1,6 +1,6 @@
 export { describeTakeover } from "./describe.ts";
-export { SecondSigner, TakeoverStuck } from "./errors.ts";
+export { ReleaseInstalledByHand, SecondSigner, TakeoverStuck } from "./errors.ts";
 export { planTakeover } from "./plan.ts";
 export { type ReadOptions, readExisting } from "./read.ts";
-export { findTakeover, type Takeover } from "./takeover.ts";
+export { findTakeover, type Takeover, type TakeoverOptions } from "./takeover.ts";
 export type * from "./types.ts";

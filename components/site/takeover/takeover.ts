@@ -9,6 +9,7 @@ import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
 import { SecondSigner } from "./errors.ts";
 import { planTakeover } from "./plan.ts";
 import { type ReadOptions, readExisting } from "./read.ts";
+import { planRecords, type ReleaseRecord, readRecords, siteReleases } from "./releases.ts";
 import type { TakeoverContext, TakeoverPlan } from "./types.ts";
 import { storageOf } from "./views.ts";
 
@@ -21,18 +22,44 @@ export interface Takeover {
   removeLeftovers(): Promise<void>;
 }
 
+export interface TakeoverOptions extends ReadOptions {
+  /** The Helm releases in the stack's state, as `namespace/name`; asked for only where the site installs one. */
+  deployedReleases(): Promise<readonly string[]>;
+}
+
+const NOTHING: TakeoverPlan = { items: [], blockers: [] };
+
 /**
  * Finds out what of an earlier set-up is in the site's cluster and what is to become of it. Changes nothing.
  *
  * @throws SecondSigner when another provider runs with the site's wallet
+ * @throws ReleaseInstalledByHand when somebody installed what the site would install
  */
-export async function findTakeover(site: SiteConfig, options: ReadOptions = {}): Promise<Takeover> {
+export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
-  const existing = await readExisting(cluster, options);
-  if (existing === undefined) return carriedOutOn(cluster, { items: [], blockers: [] });
-  const plan = planTakeover(existing, await contextOf(site));
-  if (plan.blockers.length > 0) throw new SecondSigner(plan.blockers);
-  return carriedOutOn(cluster, plan);
+  const [existing, records] = await Promise.all([
+    readExisting(cluster, options),
+    unknownRecords(cluster, site, options),
+  ]);
+  const { items, blockers } =
+    existing === undefined ? NOTHING : planTakeover(existing, await contextOf(site));
+  if (blockers.length > 0) throw new SecondSigner(blockers);
+  return carriedOutOn(cluster, { items: [...items, ...planRecords(records)], blockers });
+}
+
+/** Helm's records of releases that the site installs and its state does not have. */
+async function unknownRecords(
+  cluster: Cluster,
+  site: SiteConfig,
+  { deployedReleases }: TakeoverOptions,
+): Promise<ReleaseRecord[]> {
+  const releases = siteReleases(site);
+  if (releases.length === 0) return [];
+  const deployed = await deployedReleases();
+  return readRecords(
+    cluster,
+    releases.filter(({ namespace, name }) => !deployed.includes(`${namespace}/${name}`)),
+  );
 }
 
 function carriedOutOn(cluster: Cluster, plan: TakeoverPlan): Takeover {

@@ -5,8 +5,14 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import type { Cluster } from "../../../components/cluster/index.ts";
 import { deleteReplaced, removeLeftovers } from "../../../components/site/takeover/carryOut.ts";
-import { readExisting, SecondSigner, TakeoverStuck } from "../../../components/site/takeover/index.ts";
+import {
+  ReleaseInstalledByHand,
+  readExisting,
+  SecondSigner,
+  TakeoverStuck,
+} from "../../../components/site/takeover/index.ts";
 import { readProcesses } from "../../../components/site/takeover/processes.ts";
+import { planRecords, readRecords, siteReleases } from "../../../components/site/takeover/releases.ts";
 import {
   type ContainerView,
   isProviderCommand,
@@ -15,6 +21,7 @@ import {
 } from "../../../components/site/takeover/roles.ts";
 import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
 import { podOf } from "../../../components/site/takeover/views.ts";
+import { declaredObjects } from "../akash/declared.ts";
 
 const IMAGE = "ghcr.io/akash-network/provider:0.16.2";
 
@@ -173,6 +180,56 @@ describe("reading an earlier set-up", () => {
     } finally {
       await rm(proc, { recursive: true });
     }
+  });
+});
+
+describe("Helm releases of a site whose state was lost", () => {
+  const site = (mode: "gateway" | "classic", controller: "chart" | "none", operator: "chart" | "none") =>
+    siteReleases({ ingress: { mode, controller }, gpu: { operator } }).map(
+      ({ namespace, name }) => `${namespace}/${name}`,
+    );
+
+  it("are those that the components install", async function () {
+    this.timeout(30_000);
+    const objects = await declaredObjects(async () => {
+      const { ClassicIngress, GatewayIngress } = await import("../../../components/ingress/index.ts");
+      const { GpuSupport } = await import("../../../components/gpu/index.ts");
+      new GatewayIngress("gateway", { domain: "example.com", crds: "existing" });
+      new ClassicIngress("classic", { domain: "example.com" });
+      new GpuSupport("gpu", { operator: "chart" });
+    });
+    const declared = (objects as readonly unknown[] as { chart?: string; name: string; namespace: string }[])
+      .filter(({ chart }) => chart !== undefined)
+      .map(({ namespace, name }) => `${namespace}/${name}`);
+    const known = [...site("gateway", "chart", "chart"), ...site("classic", "chart", "none")];
+    assert.deepEqual([...new Set(known)].sort(), [...new Set(declared)].sort());
+    assert.deepEqual(site("gateway", "none", "none"), []);
+  });
+
+  it("lose their records if the engine wrote them, and stop the takeover if somebody else did", async () => {
+    const collection = "/api/v1/namespaces/gpu-operator/secrets";
+    const metadata = (manager: string) => ({
+      name: "sh.helm.release.v1.gpu-operator.v1",
+      managedFields: [{ manager }],
+    });
+    const records = async (manager: string) =>
+      readRecords(
+        scripted({
+          [`${collection}?labelSelector=owner%3Dhelm%2Cname%3Dgpu-operator`]: {
+            items: [{ metadata: metadata(manager), data: { release: "content" } }],
+          },
+        }),
+        siteReleases({ ingress: { mode: "gateway", controller: "none" }, gpu: { operator: "chart" } }),
+      );
+    const ours = await records("pulumi-kubernetes");
+    assert.deepEqual(
+      planRecords(ours).map(({ action, path }) => [action, path]),
+      [["replace", `${collection}/sh.helm.release.v1.gpu-operator.v1`]],
+    );
+    assert.doesNotMatch(JSON.stringify(ours), /content/);
+    const foreign = await records("helm");
+    assert.throws(() => planRecords(foreign), ReleaseInstalledByHand);
+    assert.deepEqual(planRecords([]), []);
   });
 });
 
