@@ -1,47 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { KeyringFormatTooNew, KeyringOccupied } from "../../../components/wallet/errors.ts";
 import { keyringFiles } from "../../../components/wallet/keyring/directory.ts";
 import { handler } from "../../../components/wallet/keyringSecretProvider.ts";
-import { kubeconfigFor } from "../cluster/server.ts";
+import { OneSecret } from "../cluster/oneSecret.ts";
 import { address, keyHex, otherWallet, wallet, words } from "./wallets.ts";
-
-type SecretObject = { data: Record<string, string>; [key: string]: unknown };
-
-/** Stands in for an API server that holds one Secret: applies, merges, deletes. */
-class OneSecret {
-  secret: SecretObject | undefined;
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer(async (request, response) => {
-      const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
-      if (request.method === "PATCH") this.secret = (await json(request)) as SecretObject;
-      const secret = this.secret;
-      if (request.method === "DELETE") this.secret = undefined;
-      return secret ? answer(200, secret) : answer(404, {});
-    });
-  }
-
-  async start(): Promise<{ kubeconfig: string }> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const { port } = this.#server.address() as AddressInfo;
-    return { kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`, {}) };
-  }
-
-  async hold(files: Record<string, Uint8Array>): Promise<void> {
-    const data = Object.entries(files).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
-    this.secret = { metadata: { namespace: "n", name: "s" }, type: "Opaque", data: Object.fromEntries(data) };
-  }
-
-  stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
 
 describe("KeyringSecret", () => {
   const { check, diff, create, read, update, delete: remove } = handler();
@@ -178,9 +141,9 @@ describe("KeyringSecret", () => {
         (field) => JSON.stringify(props[field]) !== JSON.stringify(news[field]),
       );
     };
-    await api.hold(await keyringFiles("provider", otherWallet));
+    api.hold(await keyringFiles("provider", otherWallet));
     assert.deepEqual(await fieldsThatDiffer(), ["address", "checksum"]);
-    await api.hold({ ...(await keyringFiles("provider", wallet)), extra: Buffer.from("x") });
+    api.hold({ ...(await keyringFiles("provider", wallet)), extra: Buffer.from("x") });
     assert.deepEqual(await fieldsThatDiffer(), ["checksum"]);
     await update?.(id, outs, news);
     assert.deepEqual((await observed(outs)).props, outs);
@@ -204,11 +167,11 @@ describe("KeyringSecret", () => {
   });
 
   it("adopts a Secret with the same key, and never overwrites another wallet's", async () => {
-    await api.hold(await keyringFiles("provider", wallet));
+    api.hold(await keyringFiles("provider", wallet));
     await created();
-    await api.hold({ "provider.info": Buffer.from("no keyring") });
+    api.hold({ "provider.info": Buffer.from("no keyring") });
     await created();
-    await api.hold(await keyringFiles("provider", otherWallet));
+    api.hold(await keyringFiles("provider", otherWallet));
     await assert.rejects(created(), (error: Error) => {
       assert.ok(error instanceof KeyringOccupied);
       assert.match(error.message, new RegExp(`key of ${otherWallet.address}.* wallet is ${address}`));
