@@ -99,8 +99,8 @@ export function certificateProblems({
   renewBeforeDays,
 }: CertificateInputs): CertificateProblem[] {
   const problems: CertificateProblem[] = [];
-  if (!/^[\w.:-]+$/.test(host) || /^https?:|:\d+$/.test(host)) {
-    const reason = `\`${host}\` is no host. Give the name or IP address alone, such as \`provider.example.com\`.`;
+  if (!/^[\w.-]+$/.test(host)) {
+    const reason = `\`${host}\` is no host. Give the name or IPv4 address alone, such as \`provider.example.com\`.`;
     problems.push({ property: "host", reason });
   }
   if (!(validDays > 0)) {

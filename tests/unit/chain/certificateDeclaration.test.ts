@@ -46,6 +46,8 @@ describe("certificate declaration", () => {
   const problems: [string, object, string, RegExp][] = [
     ["a URI", { host: "https://provider.example.com" }, "host", /is no host/],
     ["a port", { host: "provider.example.com:8443" }, "host", /is no host/],
+    ["a path", { host: "provider.example.com/" }, "host", /is no host/],
+    ["a user", { host: "me@provider.example.com" }, "host", /is no host/],
     ["no validity", { validDays: 0, renewBeforeDays: 0 }, "validDays", /positive/],
     ["a renewal that is always due", { renewBeforeDays: 365 }, "renewBeforeDays", /every run/],
     ["a renewal after the end", { renewBeforeDays: -1 }, "renewBeforeDays", /not within/],
@@ -57,6 +59,10 @@ describe("certificate declaration", () => {
       assert.match(first?.reason ?? "", reason);
     });
   }
+
+  it("takes a renewal at the very end", () => {
+    assert.deepEqual(certificateProblems(certificateInputs({ ...declaration, renewBeforeDays: 0 })), []);
+  });
 
   for (const host of ["provider.example.com", "203.0.113.7", "localhost"]) {
     it(`takes ${host} as a host`, () =>

@@ -36,6 +36,8 @@ describe("the endpoint gate", () => {
         assert.equal(judgeStatus(endpoint, status, expected) === undefined, lagMs <= maxLagMs);
       }),
     );
+    const atLimit = { ...healthy, time: new Date(now.getTime() - maxLagMs) };
+    assert.equal(judgeStatus(endpoint, atLimit, expected), undefined);
     const failure = judgeStatus(endpoint, { ...healthy, time: new Date(now.getTime() - 61_000) }, expected);
     assert.match(failure?.reason ?? "", /5, is 61 s old \(at most 30 s\)/);
     assert.match(failure?.remedy ?? "", /clock/);
@@ -52,11 +54,11 @@ describe("the endpoint gate", () => {
 
   it("lists every endpoint with its reason and remedy", () => {
     const failures = [
-      failureOf(endpoint, new RpcUnreachable(endpoint, "no answer within 6 s", true)),
+      failureOf(endpoint, new RpcUnreachable(endpoint, "no answer within 0.6 s", true)),
       { endpoint: "http://b", reason: "it lags", remedy: "Wait." },
     ];
     const { message } = new NoUsableEndpoint("akashnet-2", failures);
-    assert.match(message, /rpc\.example\.com:443: no answer within 6 s\. Check the address/);
+    assert.match(message, /rpc\.example\.com:443: no answer within 0\.6 s\. Check the address/);
     assert.match(message, /http:\/\/b: it lags\. Wait\./);
     assert.match(message, /`network\.rpc`/);
   });
@@ -66,6 +68,7 @@ describe("the websocket", () => {
   it("is beside the endpoint, with its path", () => {
     assert.equal(websocketUrl("http://a:26657"), "ws://a:26657/websocket");
     assert.equal(websocketUrl("https://a/akash/"), "wss://a/akash/websocket");
+    assert.equal(websocketUrl("http://a//"), "ws://a/websocket");
   });
 
   it("has delivered when a frame carries data", () => {

@@ -20,7 +20,18 @@ describe("fees", () => {
     assert.equal(parseGasPrice("1ibc/AB12").denom, "ibc/AB12");
   });
 
-  for (const text of ["", "uakt", "0.025", "-1uakt", "1,5uakt", ".5uakt", "1.uakt", "1ab", "0.1 uakt"]) {
+  for (const text of [
+    "",
+    "uakt",
+    "0.025",
+    "-1uakt",
+    "1,5uakt",
+    ".5uakt",
+    "1.uakt",
+    "1ab",
+    "0.1 uakt",
+    "1uakt!",
+  ]) {
     it(`refuses \`${text}\` as a price and shows the form`, () => {
       assert.throws(
         () => parseGasPrice(text),

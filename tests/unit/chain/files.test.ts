@@ -126,6 +126,38 @@ describe("the wallet's lock", () => {
     assert.ok(!existsSync(join(root, "lock")));
   });
 
+  it("has a folder for its owner alone", async () => {
+    const lock = await lockWallet(join(root, "own", "c.akash1x"), "akash1x");
+    assert.equal(statSync(join(root, "own")).mode & 0o777, 0o700);
+    assert.equal(statSync(join(root, "own", "c.akash1x.owner")).mode & 0o777, 0o600);
+    await lock.release();
+  });
+
+  it("leaves the files of another wallet where they are", async () => {
+    const file = join(root, "shared", "c.akash1x");
+    const lock = await lockWallet(file, "akash1x");
+    writeFileSync(join(root, "shared", "other"), "");
+    await lock.release();
+    assert.deepEqual(readdirSync(join(root, "shared")), ["other"]);
+  });
+
+  it("does not name a holder that left no name", async () => {
+    const file = join(root, "nameless", "c.akash1x");
+    mkdirSync(`${file}.lock`, { recursive: true });
+    await assert.rejects(lockWallet(file, "akash1x", 1), /in use by another process for 0 s/);
+  });
+
+  it("fails as the disk fails", async () => {
+    writeFileSync(join(root, "a-file"), "");
+    await assert.rejects(lockWallet(join(root, "a-file", "c.akash1x"), "akash1x"), { code: "EEXIST" });
+    mkdirSync(join(root, "occupied"));
+    writeFileSync(join(root, "occupied", "c.akash1x.lock"), "");
+    await assert.rejects(lockWallet(join(root, "occupied", "c.akash1x"), "akash1x", 0), (error) => {
+      assert.ok(error instanceof Error);
+      return true;
+    });
+  });
+
   it("names the holder when it is held too long", async () => {
     const file = join(root, "busy", "c.akash1x");
     const held = await lockWallet(file, "akash1x");

@@ -47,6 +47,7 @@ describe("the message generation", () => {
     assert.ok(isUnknownPath({ code: 6, log: "unknown query path: unknown request" }));
     assert.ok(!isUnknownPath({ code: 6, log: "rpc error: code = Unknown desc = boom: unknown request" }));
     assert.ok(!isUnknownPath({ code: 18, log: "invalid address: invalid request" }));
+    assert.ok(!isUnknownPath({ code: 1, log: "unknown query path" }));
     assert.ok(!isUnknownPath({ code: 0, log: "" }));
   });
 });

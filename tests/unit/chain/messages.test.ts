@@ -2,14 +2,20 @@ import assert from "node:assert/strict";
 import {
   MsgCreateCertificate,
   MsgRevokeCertificate,
+  QueryCertificatesRequest,
   QueryCertificatesResponse,
+  QueryProviderAttributesRequest,
   QueryProvidersResponse,
 } from "@akashnetwork/chain-sdk/private-types/akash.v1";
 import {
   MsgCreateProvider,
+  QueryProviderRequest,
   QueryProviderResponse,
 } from "@akashnetwork/chain-sdk/private-types/akash.v1beta4";
-import { QuerySpendableBalancesResponse } from "cosmjs-types/cosmos/bank/v1beta1/query";
+import {
+  QuerySpendableBalancesRequest,
+  QuerySpendableBalancesResponse,
+} from "cosmjs-types/cosmos/bank/v1beta1/query";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { encodeMessage } from "../../../components/chain/messages.ts";
@@ -113,9 +119,23 @@ describe("queries", () => {
     assert.equal(balancesQuery("a").path, "/cosmos.bank.v1beta1.Query/SpendableBalances");
   });
 
+  it("ask for one owner, and for as much as there is", () => {
+    assert.equal(QueryProviderRequest.decode(providerQuery("v2", "a").data).owner, "a");
+    assert.equal(QuerySpendableBalancesRequest.decode(balancesQuery("a").data).address, "a");
+    const certificates = QueryCertificatesRequest.decode(certificatesQuery("v2", "a").data);
+    const { filter, pagination } = certificates;
+    assert.deepEqual([filter?.owner, filter?.state, Number(pagination?.limit)], ["a", "", 1000]);
+    const audits = QueryProviderAttributesRequest.decode(auditQuery("v2", "a").data);
+    assert.deepEqual([audits.owner, Number(audits.pagination?.limit)], ["a", 1000]);
+  });
+
   it("read an empty answer as an empty record", () => {
     const empty = { owner: "a", hostUri: "", attributes: [], email: "", website: "" };
     assert.deepEqual(providerQuery("v2", "a").decode(new Uint8Array()), empty);
+    const bare = QueryProviderResponse.encode(
+      QueryProviderResponse.fromPartial({ provider: { owner: "a" } }),
+    );
+    assert.deepEqual(providerQuery("v2", "a").decode(bare.finish()), empty);
   });
 
   it("tell valid from revoked certificates", () => {

@@ -55,6 +55,15 @@ describe("a registration's declaration", () => {
     });
   });
 
+  it("has its attributes sorted, however many there are", () => {
+    fc.assert(
+      fc.property(attributes, (any) => {
+        const keys = declaredRecord({ ...declared, attributes: any }).attributes.map(({ key }) => key);
+        assert.deepEqual(keys, Object.keys(any).sort());
+      }),
+    );
+  });
+
   it("comes back from its own record unchanged", () => {
     fc.assert(
       fc.property(inputs, (any) => {
@@ -122,6 +131,8 @@ describe("drift of a registration", () => {
     const record = declaredRecord(declared);
     assert.ok(!sameRecord(record, { ...record, attributes: record.attributes.slice(1) }));
     assert.ok(!sameRecord(record, { ...record, website: "https://w" }));
+    const other = record.attributes.map(({ key }) => ({ key, value: "another" }));
+    assert.ok(!sameRecord(record, { ...record, attributes: other }));
   });
 });
 
@@ -161,6 +172,7 @@ describe("what the chain would refuse", () => {
     "https://a/b",
     "https://a?x",
     "a.example.com",
+    "xhttps://a",
     "",
   ]) {
     it(`is the host URI \`${hostUri}\``, () => {
@@ -175,6 +187,7 @@ describe("what the chain would refuse", () => {
     it(`is the attribute key \`${name.slice(0, 9)}\``, () => {
       const [problem] = registrationProblems({ ...declared, attributes: { [name]: "x" } });
       assert.equal(problem?.property, "attributes");
+      assert.match(problem?.reason ?? "", /is no attribute key\. Start with a letter/);
     });
   }
 

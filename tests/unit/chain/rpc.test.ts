@@ -31,6 +31,7 @@ describe("a JSON-RPC call", () => {
   it("posts method and parameters, and returns the result, also an empty one", async () => {
     let received: unknown;
     const endpoint = await serve(async (request, response) => {
+      assert.equal(request.headers["content-type"], "application/json");
       received = JSON.parse((await request.toArray()).join(""));
       response.end('{"result":null}');
     });
@@ -62,6 +63,11 @@ describe("a JSON-RPC call", () => {
       await assert.rejects(callRpc(endpoint, "tx", {}), unreachable(/HTTP 502, .*not JSON-RPC/, true));
     });
   }
+
+  it("takes an answer that is neither result nor error for none", async () => {
+    const endpoint = await serve((_request, response) => void response.end('{"error":null}'));
+    await assert.rejects(callRpc(endpoint, "tx", {}), unreachable(/: the answer is not JSON-RPC/, true));
+  });
 
   it("does not wait for ever", async () => {
     const endpoint = await serve(() => undefined);

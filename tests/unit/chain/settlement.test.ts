@@ -34,6 +34,12 @@ describe("the judgement on a transaction no block was seen to include", () => {
       { broadcast: "refused", mayBePending: false },
       "refused",
     ],
+    ["sends one that never went out", { broadcast: "none", mayBePending: false }, "broadcast"],
+    [
+      "sends one that is in no mempool, however old",
+      { broadcast: "none", accountSequence: 6, ageMs: 60_001 },
+      "broadcast",
+    ],
     ["keeps one refused now that may be in another mempool", { broadcast: "refused" }, "wait"],
     ["waits in the last block that may include it", { height: 130 }, "wait"],
     ["waits one block more for the index", { height: 131 }, "wait"],
