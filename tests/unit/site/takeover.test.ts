@@ -325,10 +325,10 @@ describe("takeover table", () => {
   const anyItem: fc.Arbitrary<TakeoverItem> = fc.record({
     action: fc.constantFrom("keep", "adopt", "replace", "remove"),
     kind: fc.constantFrom("StatefulSet", "CustomResourceDefinition", "on-chain record"),
-    namespace: fc.constant("akash-services"),
-    name: fc.constantFrom(OWNER, "sh.helm.release.v1.akash-inventory-operator.v12"),
+    namespace: fc.constantFrom("akash-services", "elsewhere"),
+    name: fc.constantFrom(OWNER, "sh.helm.release.v1.akash-inventory-operator.v12", "long".repeat(30)),
     reason: fc.constantFrom("made anew; its pod runs on until the new one takes its place", "short"),
-    leases: fc.constantFrom("none", "keep running; the provider restarts"),
+    leases: fc.constantFrom("", "keep running; the provider restarts"),
   });
 
   it("is at most 80 columns wide and tells every item whole", () => {

@@ -20,7 +20,7 @@ import {
   signingKey,
 } from "../../../components/site/takeover/roles.ts";
 import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
-import { podOf } from "../../../components/site/takeover/views.ts";
+import { objectOf, podOf } from "../../../components/site/takeover/views.ts";
 import { declaredObjects } from "../akash/declared.ts";
 
 const IMAGE = "ghcr.io/akash-network/provider:0.16.2";
@@ -116,6 +116,57 @@ describe("what a container does", () => {
   });
 });
 
+describe("what decides about an object", () => {
+  const details = (kind: string, parts: object) => {
+    const { path, name, labels, annotations, ...rest } = objectOf(kind, "/c", {
+      metadata: { name: "n" },
+      ...parts,
+    });
+    assert.deepEqual([path, name, kind, labels, annotations], ["/c/n", "n", rest.kind, {}, {}]);
+    return { ...rest, kind: undefined };
+  };
+
+  it("is the account and key of a workload", () => {
+    const spec = { ...chartPod.spec, serviceAccountName: "akash-provider" };
+    assert.deepEqual(details("StatefulSet", { spec: { template: { spec } } }).workload, {
+      matchLabels: {},
+      role: "provider",
+      account: "akash-provider",
+      key: { from: undefined, configMaps: ["akash-provider-main"] },
+    });
+    assert.deepEqual(details("Deployment", {}).workload, {
+      matchLabels: {},
+      role: undefined,
+      account: "default",
+      key: { from: undefined, configMaps: [] },
+    });
+    const template = {
+      spec: { containers: [{ image: IMAGE, command: ["provider-services", "run"], envFrom: [{}] }] },
+    };
+    const deployment = details("Deployment", { spec: { selector: { matchLabels: { a: "b" } }, template } });
+    assert.deepEqual(deployment.workload?.matchLabels, { a: "b" });
+  });
+
+  it("is what cannot be changed of a storage class, with the API server's defaults", () => {
+    assert.deepEqual(details("StorageClass", { provisioner: "p" }).storage, {
+      provisioner: "p",
+      parameters: {},
+      reclaimPolicy: "Delete",
+      volumeBindingMode: "Immediate",
+    });
+  });
+
+  it("is the class of a claim and the subjects of a binding", () => {
+    assert.equal(
+      details("PersistentVolumeClaim", { spec: { storageClassName: "beta3" } }).storageClass,
+      "beta3",
+    );
+    assert.equal(details("PersistentVolumeClaim", {}).storageClass, undefined);
+    assert.deepEqual(details("ClusterRoleBinding", {}).binding, { role: "", subjects: [] });
+    assert.equal(details("Service", {}).workload, undefined);
+  });
+});
+
 describe("reading an earlier set-up", () => {
   const processes = { processes: false };
 
@@ -138,6 +189,40 @@ describe("reading an earlier set-up", () => {
     assert.equal(existing?.pods[0]?.key.from, "akash1x");
     assert.ok(existing.objects.some(({ name }) => name === "akash-provider-keys"));
     assert.doesNotMatch(JSON.stringify(existing), /c2VjcmV0/);
+  });
+
+  it("looks up the key of a stopped provider too, and of one whose ConfigMap names none", async () => {
+    const workload = (name: string, from: string) => ({
+      metadata: { name, namespace: "akash-services" },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ ...chartPod.spec.containers[0], envFrom: [{ configMapRef: { name: from } }] }],
+          },
+        },
+      },
+    });
+    const named = { metadata: { name: "named", namespace: "akash-services" } };
+    const direct = { image: IMAGE, command: ["provider-services", "run", "--from", "akash1y"] };
+    const cluster = scripted({
+      [PODS]: { items: [chartPod, { ...chartPod, ...named, spec: { containers: [direct] } }] },
+      [`${CONFIG_MAPS}/other`]: { data: { AP_FROM: "akash1x" } },
+      [`${CONFIG_MAPS}/empty`]: {},
+      "/apis/apps/v1/namespaces/akash-services/deployments": {
+        items: [workload("old", "other"), workload("older", "empty")],
+      },
+      "/api/v1/namespaces/lease": { metadata: { name: "lease" } },
+    });
+    const existing = await readExisting(cluster, processes);
+    const keys = existing?.objects.flatMap(({ workload: found }) =>
+      found === undefined ? [] : (found.key.from ?? "unknown"),
+    );
+    assert.deepEqual(keys, ["akash1x", "unknown"]);
+    assert.deepEqual(
+      existing?.pods.map(({ key }) => key.from),
+      [undefined, "akash1y"],
+    );
+    assert.ok(existing.objects.some(({ kind, name }) => kind === "Namespace" && name === "lease"));
   });
 
   it("goes on where only a binding is left", async () => {
@@ -230,6 +315,11 @@ describe("Helm releases of a site whose state was lost", () => {
     const foreign = await records("helm");
     assert.throws(() => planRecords(foreign), ReleaseInstalledByHand);
     assert.deepEqual(planRecords([]), []);
+    const none = [{ namespace: "a", name: "b" }];
+    assert.deepEqual(await readRecords(scripted({}), none), []);
+    const unmarked = { items: [{ metadata: { name: "b.v1" } }] };
+    const path = "/api/v1/namespaces/a/secrets?labelSelector=owner%3Dhelm%2Cname%3Db";
+    assert.equal((await readRecords(scripted({ [path]: unmarked }), none))[0]?.byEngine, false);
   });
 });
 
@@ -250,7 +340,8 @@ describe("carrying a takeover out", () => {
     await deleteReplaced(cluster, { items, blockers: [] });
     assert.deepEqual(cluster.asked, ["DELETE /set", "GET /set"]);
     cluster.asked.length = 0;
-    await removeLeftovers(cluster, { items, blockers: [] });
+    const { path: _, ...pathless } = item("remove", "Secret", "");
+    await removeLeftovers(cluster, { items: [...items, pathless], blockers: [] });
     assert.deepEqual(cluster.asked, ["DELETE /secret", "DELETE /binding"]);
   });
 
@@ -263,5 +354,10 @@ describe("carrying a takeover out", () => {
   it("names every blocker with its remedy", () => {
     const { message } = new SecondSigner([{ place: "Pod a/b", problem: "runs", remedy: "stop it" }]);
     assert.match(message, /Pod a\/b runs; stop it\./);
+    const stuck = new TakeoverStuck({
+      ...item("replace", "StatefulSet", "/set"),
+      namespace: "akash-services",
+    });
+    assert.match(stuck.message, /in akash-services was deleted/);
   });
 });
