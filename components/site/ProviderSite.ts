@@ -55,8 +55,9 @@ export class ProviderSite extends pulumi.ComponentResource {
     const cluster = new kubernetes.Provider(
       `${name}-cluster`,
       {
-        kubeconfig: pulumi.secret(observed.kubeconfig),
-        // A kubeconfig whose address or credentials change is still the same cluster.
+        // By path: its text would stand in the state, and the SDK's debug messages show it in every event log.
+        kubeconfig: kubeconfigOf(config),
+        // A kubeconfig that moves, or whose address or credentials change, is still the same cluster's.
         clusterIdentifier: name,
       },
       { parent: this },
