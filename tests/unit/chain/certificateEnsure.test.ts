@@ -7,7 +7,7 @@ import { certificateInputs } from "../../../components/chain/certificateDeclarat
 import { ensureCertificate } from "../../../components/chain/certificateEnsure.ts";
 import { validFor } from "../../../components/chain/certificatePlan.ts";
 import { readPublished, revokeCertificates } from "../../../components/chain/certificateRecords.ts";
-import { TransactionUnknown, WalletMismatch } from "../../../components/chain/errors.ts";
+import { TransactionRefused, TransactionUnknown, WalletMismatch } from "../../../components/chain/errors.ts";
 import type { ClusterAccess } from "../../../components/cluster/types.ts";
 import { WalletVariableMissing } from "../../../components/wallet/errors.ts";
 import { createProviderKey } from "../../../components/wallet/providerKey.ts";
@@ -118,7 +118,7 @@ describe("a certificate that is brought about", () => {
 
   it("is recorded as unfinished when nobody can tell whether it was published", async () => {
     chain.faults.failMethods = { broadcast_tx_sync: "node is going down" };
-    const error = await ensureCertificate(declared()).then(assert.fail, (reason: unknown) => reason);
+    const error = await ensureCertificate(declared()).catch((reason: unknown) => reason);
     assert.ok(error instanceof TransactionUnknown);
     const { id, properties, reasons } = error as TransactionUnknown & Record<string, unknown>;
     assert.equal(id, owner);
@@ -131,8 +131,8 @@ describe("a certificate that is brought about", () => {
 
   it("fails as it is where nothing was sent", async () => {
     chain.faults.simulateError = "out of luck";
-    const error = await ensureCertificate(declared()).then(assert.fail, (reason: unknown) => reason);
-    assert.equal((error as { properties?: unknown }).properties, undefined);
+    const error = await ensureCertificate(declared()).catch((reason: unknown) => reason);
+    assert.ok(error instanceof TransactionRefused && !("properties" in error));
     assert.deepEqual(api.writes, [["pending.pem"]]);
   });
 
