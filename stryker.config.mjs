@@ -14,7 +14,7 @@ process.env.NODE_OPTIONS = `--require ${shim}`;
 export default {
   testRunner: "mocha",
   plugins: ["@stryker-mutator/mocha-runner", "./tests/mutation/wording.ts"],
-  ignorers: ["wording"],
+  ignorers: area.ignored,
   mochaOptions: { "no-config": true, extension: ["ts"], spec: area.tests },
   mutate: area.files,
   coverageAnalysis: "perTest",

@@ -2,6 +2,8 @@
 export interface Area {
   readonly files: readonly string[];
   readonly tests: readonly string[];
+  /** Text that is not mutated; see `wording.ts`. */
+  readonly ignored: readonly ("wording" | "prose")[];
 }
 
 /**
@@ -12,17 +14,23 @@ export const areas: Readonly<Record<string, Area>> = {
   chain: {
     files: ["components/chain/*.ts", "!components/chain/[A-Z]*.ts", "!components/chain/*Provider.ts"],
     tests: ["tests/unit/chain/*.test.ts"],
+    ignored: ["wording"],
   },
   wallet: {
-    files: ["components/wallet/**/*.ts", "!components/wallet/[A-Z]*.ts"],
+    files: ["components/wallet/**/*.ts", "!components/wallet/[A-Z]*.ts", "!components/wallet/types.ts"],
     tests: ["tests/unit/wallet/*.test.ts"],
+    ignored: ["wording"],
   },
   site: {
-    files: ["components/site/*.ts", "!components/site/[A-Z]*.ts"],
-    tests: ["tests/unit/site/*.test.ts"],
+    files: [
+      "components/site/{attributes,config,fields,ingressArgs,jsonSchema,places,problems,rules,schema,secrets}.ts",
+    ],
+    tests: ["tests/unit/site/{attributes,config,configProperties,ingressArgs,jsonSchema,secrets}.test.ts"],
+    ignored: ["wording", "prose"],
   },
   attributes: {
     files: ["components/gpu/*.ts", "!components/gpu/[A-Z]*.ts", "components/storage/classes.ts"],
     tests: ["tests/unit/gpu/*.test.ts", "tests/unit/storage/*.test.ts"],
+    ignored: ["wording"],
   },
 };

@@ -1,6 +1,10 @@
 /** The part of Babel's `NodePath` that is asked here. */
 interface Path {
-  readonly node: { readonly key?: { readonly name?: string } };
+  readonly node: {
+    readonly key?: { readonly name?: string };
+    readonly value?: unknown;
+    readonly quasis?: readonly { readonly value: { readonly raw: string } }[];
+  };
   isStringLiteral(): boolean;
   isTemplateLiteral(): boolean;
   isThrowStatement(): boolean;
@@ -28,5 +32,20 @@ const wording = {
   },
 };
 
+/**
+ * Leaves descriptions alone, in areas that have many: any text with a blank between words is for people, such as
+ * the description of a field. That all of them reach the JSON Schema is tested; whole sentences are no logic.
+ */
+const prose = {
+  shouldIgnore(path: Path): string | undefined {
+    const { value, quasis = [] } = path.node;
+    const texts = [value, ...quasis.map((part) => part.value.raw)];
+    return texts.some((text) => typeof text === "string" && /\S \S/.test(text)) ? "prose" : undefined;
+  },
+};
+
 /** What Stryker looks for in a plugin. */
-export const strykerPlugins = [{ kind: "Ignore", name: "wording", value: wording }];
+export const strykerPlugins = [
+  { kind: "Ignore", name: "wording", value: wording },
+  { kind: "Ignore", name: "prose", value: prose },
+];

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { GpuDetection } from "../../../components/gpu/types.ts";
+import { siteAttributes } from "../../../components/site/attributes.ts";
+import { parseSiteConfig } from "../../../components/site/config.ts";
+import { storageAttributes } from "../../../components/storage/classes.ts";
+import { declaration } from "./declarations.ts";
+
+const none: GpuDetection = { devices: [], problems: [] };
+const card = { vendor: "nvidia", model: "rtx5090", memory: "32Gi", interface: "pcie" };
+const found: GpuDetection = {
+  devices: [{ ...card, node: "a", present: 1, allocatable: 1 }],
+  problems: [],
+  cuda: "12.8",
+};
+
+describe("a site's attributes", () => {
+  const classes = [{ name: "beta3", provisioner: "rancher.io/local-path" }];
+
+  it("are those declared where nothing is found", () => {
+    const config = parseSiteConfig(
+      declaration({ attributes: { "location-region": "eu", tier: "community" } }),
+    );
+    assert.deepEqual(siteAttributes(config, { gpu: none }), {
+      "location-region": "eu",
+      tier: "community",
+      ...Object.fromEntries(storageAttributes([]).map(({ key, value }) => [key, value])),
+    });
+  });
+
+  it("say what was found too", () => {
+    const config = parseSiteConfig(declaration({ storage: { classes } }));
+    const attributes = siteAttributes(config, { gpu: found });
+    assert.equal(attributes["location-region"], "us-west");
+    assert.equal(attributes["capabilities/gpu/vendor/nvidia/model/rtx5090"], "true");
+    assert.equal(attributes["capabilities/storage/1/class"], "beta3");
+    assert.equal(attributes["cuda"], "12.8");
+  });
+
+  it("say what was found rather than what was declared", () => {
+    const config = parseSiteConfig(declaration());
+    const claimed = { ...config, attributes: { cuda: "99" } };
+    assert.equal(siteAttributes(claimed, { gpu: found })["cuda"], "12.8");
+  });
+});
