@@ -154,11 +154,15 @@ describe("takeover", function () {
     assert.equal((await chain.provider(owner()))?.hostUri, "https://provider.akash.test:8443");
     const valid = (await chain.certificates(owner())).filter(({ state }) => state === "valid");
     assert.equal(valid.length, 1);
-    assert.deepEqual(await sent(), [
-      ["MsgCreateProvider", "MsgCreateCertificate"],
-      ["MsgUpdateProvider", "MsgCreateCertificate"],
-      ["MsgRevokeCertificate"],
+    const [former, ...ours] = await sent();
+    assert.deepEqual(former, ["MsgCreateProvider", "MsgCreateCertificate"]);
+    // In any order, and on a busy machine perhaps not in one transaction.
+    assert.deepEqual(ours.flat().sort(), [
+      "MsgCreateCertificate",
+      "MsgRevokeCertificate",
+      "MsgUpdateProvider",
     ]);
+    assert.deepEqual(ours.at(-1), ["MsgRevokeCertificate"]);
   });
 
   it("finds nothing to take over any more", async () => {
