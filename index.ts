@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   explained,
   observeSite,
-  parseSiteConfig,
   ProviderSite,
+  parseSiteConfig,
   siteOutputs,
 } from "./components/site/index.ts";
 

@@ -25,7 +25,7 @@ const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(par
 
 if (runs("types")) await check("types", "tsc", ["--noEmit"]);
 if (runs("lint")) await check("lint", "biome", ["check", "--error-on-warnings", "."]);
-if (runs("unit")) await mocha("unit", ["tests/unit/**/*.test.ts"], []);
+if (runs("unit")) await mocha("unit", ["tests/unit/**/*.test.ts"], ["--timeout", "20000"]);
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
     tools: ["engine", "embedded", "test"],

@@ -33,9 +33,9 @@ interface Owner {
 export async function lockWallet(file: string, address: string, waitMs = 180_000): Promise<WalletLock> {
   const started = Date.now();
   for (;;) {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     let lost: Error | undefined;
     try {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const release = await lock(file, {
         realpath: false,
         stale: staleMs,
@@ -59,7 +59,7 @@ export async function lockWallet(file: string, address: string, waitMs = 180_000
         },
       };
     } catch (error) {
-      // ENOENT: the folder was tidied away by another process between the two calls.
+      // ENOENT: another process tidied the folder away while it was made or used.
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") continue;
       if (code !== "ELOCKED") throw error;

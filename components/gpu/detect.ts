@@ -12,7 +12,7 @@ interface NodeFinding {
 
 function allocatableOf(node: NodeView, vendor: string): number {
   const value = Number.parseInt(node.status?.allocatable?.[resources[vendor] ?? ""] ?? "0", 10);
-  return value > 0 ? value : 0;
+  return Number.isNaN(value) ? 0 : Math.max(value, 0);
 }
 
 /** What a node's labels say it has; the first source that knows is believed. */

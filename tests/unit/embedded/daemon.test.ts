@@ -117,6 +117,8 @@ describe("a daemon", () => {
   });
 
   it("takes no other process for its own, though that has its pid", async () => {
+    // A process is told by when it started, to a hundredth of a second: these two shall differ in that.
+    await sleep(50);
     await daemon.start(shell("sleep 0.1"));
     await until(() => !daemon.alive);
     const file = join(folder, "pids", "program.json");
