@@ -19,7 +19,6 @@ export default {
   mutate: area.files,
   coverageAnalysis: "perTest",
   concurrency: 2,
-  timeoutMS: 15_000,
   // A sandbox holds what tests of these areas read; node_modules is linked into it.
   ignorePatterns: ["/*", "!/components", "!/docs", "!/tests", "!/package.json", "!/index.ts"],
   incremental: true,
