@@ -20,7 +20,15 @@ export default {
   coverageAnalysis: "perTest",
   concurrency: 2,
   // A sandbox holds what tests of these areas read; node_modules is linked into it.
-  ignorePatterns: ["/*", "!/components", "!/docs", "!/tests", "!/package.json", "!/index.ts"],
+  ignorePatterns: [
+    "/*",
+    "!/components",
+    "!/docs",
+    "!/tests",
+    "!/index.ts",
+    "!/package.json",
+    "!/Pulumi.dev.yaml",
+  ],
   incremental: true,
   incrementalFile: `reports/mutation/${name}.incremental.json`,
   reporters: ["progress-append-only", "clear-text", "json"],
