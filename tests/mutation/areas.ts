@@ -25,9 +25,16 @@ export const areas: Readonly<Record<string, Area>> = {
     files: [
       "components/site/{attributes,config,fields,ingressArgs,jsonSchema,places,problems,rules,schema,secrets}.ts",
     ],
-    tests: ["attributes", "config", "configProperties", "ingressArgs", "jsonSchema", "secrets"].map(
-      (name) => `tests/unit/site/${name}.test.ts`,
-    ),
+    tests: [
+      "attributes",
+      "config",
+      "configProperties",
+      "ingressArgs",
+      "jsonSchema",
+      "problems",
+      "rules",
+      "secrets",
+    ].map((name) => `tests/unit/site/${name}.test.ts`),
     ignored: ["wording", "prose"],
   },
   attributes: {

@@ -89,6 +89,40 @@ describe("SiteConfig: secrets in plain text", () => {
     assert.deepEqual(findSecrets([1, null, true, undefined]), []);
   });
 
+  const key64 = "0123456789abcdef".repeat(4);
+  const base64 = "QUJDREVGR0hJSktMTU5PUFFSU1Q";
+  for (const [text, kind] of [
+    [key64, "a private key"],
+    [`0x${key64}`, "a private key"],
+    [key64.toUpperCase(), "a private key"],
+    [`${base64}=`, "a private key"],
+    [` ${base64}==\n`, "a private key"],
+    [`my-${base64}==`, undefined],
+    [`${base64}==-mine`, undefined],
+    ["aB3".repeat(14), "an access token"],
+    ["AB3X".repeat(10), undefined],
+    ["ab3x".repeat(10), undefined],
+    ["aBcX".repeat(10), undefined],
+  ] as const) {
+    it(`takes ${JSON.stringify(text)} for ${kind ?? "ordinary text"}`, () => {
+      assert.equal(secretIn(text)?.name, kind);
+    });
+  }
+
+  it("tells a list of words from a list of descriptions", () => {
+    const twelve = WORDS.split(" ");
+    assert.equal(findSecrets([...twelve, "1. about"]).length, 1);
+    const texts = ["barn", "the north barn there", "with many people around", "under some solar panels"];
+    assert.deepEqual(findSecrets(texts), []);
+  });
+
+  it("goes by the name of the field itself, at any depth", () => {
+    const path = (value: unknown) => findSecrets(value).map((found) => found.path.join("."));
+    assert.deepEqual(path({ a: { b: { token: "x" } } }), ["a.b.token"]);
+    assert.deepEqual(path({ a: { token: { b: "x" } } }), []);
+    assert.deepEqual(path({ a: { api_token: "x", "api-key": "y" } }), ["a.api_token", "a.api-key"]);
+  });
+
   it("finds every kind at any place, and never says it", () => {
     const places = fc.array(fc.stringMatching(/^[a-z]{1,6}$/), { minLength: 1, maxLength: 4 });
     fc.assert(
