@@ -51,8 +51,9 @@ async function mocha(name: string, specs: string[], args: string[], env = proces
   process.stdout.write(`\n${name} tests\n`);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-test-"));
   const tallyFile = join(folder, "tally.json");
-  const reporter = ["--reporter", join(ROOT, "tests", "support", "reporter.ts"), "--no-config"];
-  const code = await run(join(BIN, "mocha"), [...reporter, ...args, ...specs], {
+  const support = (name: string) => join(ROOT, "tests", "support", name);
+  const always = ["--no-config", "--reporter", support("reporter.ts"), "--require", support("endOfRun.ts")];
+  const code = await run(join(BIN, "mocha"), [...always, ...args, ...specs], {
     ...env,
     TALLY_FILE: tallyFile,
   });
