@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
-import { ProviderKeyNotDecryptable } from "../../components/wallet/errors.ts";
+import { ArmorPassphraseWrong, ProviderKeyNotDecryptable } from "../../components/wallet/errors.ts";
 import { exportArmor } from "../../components/wallet/keyring/armor.ts";
 import { writeKeyringTest } from "../../components/wallet/keyring/directory.ts";
 import { openWallet } from "../../components/wallet/openWallet.ts";
 import { createProviderKey, openProviderKey } from "../../components/wallet/providerKey.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
+import { argon2Armor } from "../unit/wallet/armors.ts";
 import { address, keyHex, otherWallet, wallet } from "../unit/wallet/wallets.ts";
 import { listKeys, type Outcome, run } from "./walletBinaries.ts";
 
@@ -55,6 +56,15 @@ describe("wallet formats against real binaries", function () {
     writeFileSync(armorFile, exported.stdout + exported.stderr);
     const opened = await openWallet({ armorFile, passphraseEnv: "PASS" }, { PASS: passphrase });
     assert.equal(Buffer.from(opened.privateKey()).toString("hex"), keyHex);
+  });
+
+  it("an armor that Cosmos SDK 0.53 exported is a wallet, with its passphrase only", async () => {
+    const armorFile = join(home, "exported.asc");
+    writeFileSync(armorFile, argon2Armor.text);
+    const source = { armorFile, passphraseEnv: "PASS" };
+    const opened = await openWallet(source, { PASS: argon2Armor.passphrase });
+    assert.equal(Buffer.from(opened.privateKey()).toString("hex"), keyHex);
+    await assert.rejects(openWallet(source, { PASS: "wrong one" }), ArmorPassphraseWrong);
   });
 
   it("keyrings that the 0.38 chain binary makes are wallets", async () => {

@@ -118,12 +118,16 @@ describe("a certificate that is brought about", () => {
 
   it("is recorded as unfinished when nobody can tell whether it was published", async () => {
     chain.faults.failMethods = { broadcast_tx_sync: "node is going down" };
+    time.onSleep = () => {
+      time.elapsed += 30_000;
+    };
     const error = await ensureCertificate(declared()).catch((reason: unknown) => reason);
     assert.ok(error instanceof TransactionUnknown);
     const { id, properties, reasons } = error as TransactionUnknown & Record<string, unknown>;
     assert.equal(id, owner);
     assert.deepEqual(reasons, [error.message]);
     chain.heal();
+    time.onSleep = () => chain.produceBlock();
     const state = await ensureCertificate(declared());
     assert.deepEqual(properties, { ...state, state: "missing" });
     assert.equal(chain.transactions.length, 1);

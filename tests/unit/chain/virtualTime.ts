@@ -4,8 +4,8 @@ import { afterEach, beforeEach } from "mocha";
 
 /** Time that passes in sleeps alone. */
 export interface VirtualTime {
-  /** Milliseconds since the test began. */
-  readonly elapsed: number;
+  /** Milliseconds since the test began; a test may move it on by itself. */
+  elapsed: number;
   /** Called after each sleep. */
   onSleep: (ms: number) => void;
 }

@@ -9,7 +9,7 @@ import { sealItem } from "../../../components/wallet/keyring/item.ts";
 import { encodeRecord } from "../../../components/wallet/keyring/record.ts";
 import { openWallet, promptedWordsVariable } from "../../../components/wallet/openWallet.ts";
 import { writePrivateFile } from "../../../components/wallet/privateFile.ts";
-import { argon2Armor } from "./armors.ts";
+import { bcryptArmor } from "./armors.ts";
 import { address, wallet, words } from "./wallets.ts";
 
 describe("openWallet", () => {
@@ -56,11 +56,11 @@ describe("openWallet", () => {
     assert.equal(handedOn.address, address);
   });
 
-  it("reads an armored key", async () => {
+  it("reads an armored key as the 0.38 chain binary writes it", async () => {
     const armorFile = join(folder, "armor");
-    await writeFile(armorFile, argon2Armor.text);
+    await writeFile(armorFile, bcryptArmor.text);
     const source = { armorFile, passphraseEnv: "P" };
-    assert.equal((await openWallet(source, { P: argon2Armor.passphrase })).address, address);
+    assert.equal((await openWallet(source, { P: bcryptArmor.passphrase })).address, address);
     await assert.rejects(openWallet(source, {}), /variable P is not set/);
     await assert.rejects(
       openWallet({ ...source, armorFile: join(folder, "none") }, { P: "x" }),
