@@ -53,12 +53,7 @@ function decode(data: Uint8Array, name: string): StoredKey {
 }
 
 function decodeProto(data: Uint8Array, name: string): StoredKey {
-  let record: KeyringRecord;
-  try {
-    record = KeyringRecord.decode(data);
-  } catch {
-    throw new KeyUnusable(name, "its record is damaged");
-  }
+  const record = KeyringRecord.decode(data);
   const key = record.local?.privKey;
   if (!key) throw new KeyUnusable(name, noPrivateKey);
   if (key.typeUrl !== PrivKey.typeUrl) throw new KeyUnusable(name, `its type is ${key.typeUrl}`);

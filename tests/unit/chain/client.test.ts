@@ -64,6 +64,8 @@ describe("a connection to a chain", () => {
     sync_info: { catching_up: false, latest_block_height: "9", latest_block_time: new Date() },
   });
 
+  const bme = { supported_versions: [{ modules: [{ module: "bme" }] }] };
+
   it("takes two requests, and is shared", async () => {
     const [one, other] = await Promise.all([openChain(chain.network), openChain(chain.network)]);
     assert.equal(one, other);
@@ -146,6 +148,29 @@ describe("a connection to a chain", () => {
     assert.equal(connection.endpoint, endpointOf(chain));
   });
 
+  it("goes through its endpoints in turn", async () => {
+    const [second, third] = [await start(), await start()];
+    const connection = await openChain(networkOf(chain, second, third));
+    chain.faults.refuseConnections = true;
+    await connection.latestBlock();
+    chain.heal();
+    second.faults.refuseConnections = true;
+    await connection.latestBlock();
+    assert.equal(connection.endpoint, endpointOf(third));
+  });
+
+  it("knows that nothing arrived where nobody listened", async () => {
+    const other = await start();
+    const connection = await openChain(networkOf(chain, other));
+    await chain.stop();
+    // Until the client has noticed that its connection was closed.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    let lost = 0;
+    await connection.rpc("status", {}, () => lost++);
+    assert.equal(connection.endpoint, endpointOf(other));
+    assert.equal(lost, 0);
+  });
+
   it("tries the same endpoint once more when it is the only one", async () => {
     const connection = await openChain(chain.network);
     chain.faults.loseBroadcasts = 1;
@@ -220,6 +245,17 @@ describe("a connection to a chain", () => {
         assert.deepEqual([error.path, error.codespace, error.code], ["/nowhere", "sdk", 6]);
         return true;
       });
+    }
+  });
+
+  it("finds nothing where the chain says so, in whatever words", async () => {
+    for (const log of ["NotFound", "account not found", "Not Found"]) {
+      const refused = { response: { code: 22, log, codespace: "sdk" } };
+      const connection = await openChain(
+        await serve({ status, akash: () => bme, abci_query: () => refused }),
+      );
+      assert.equal(await connection.provider(owner), undefined);
+      await assert.rejects(connection.balances(owner), QueryRefused);
     }
   });
 

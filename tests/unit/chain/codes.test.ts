@@ -69,6 +69,19 @@ describe("a refused transaction", () => {
   });
 });
 
+describe("a signature that is none of this chain's account", () => {
+  const refusal = (stage: TransactionRefused["stage"], codespace: string, code: number) =>
+    new TransactionRefused(stage, { codespace, code, log: "" }).isForeign;
+
+  it("is seen by the node's check alone", () => {
+    assert.ok(refusal("check", "sdk", 4));
+    assert.ok(!refusal("simulation", "sdk", 4));
+    assert.ok(!refusal("execution", "sdk", 4));
+    assert.ok(!refusal("check", "cert", 4));
+    assert.ok(!refusal("check", "sdk", 5));
+  });
+});
+
 describe("errors", () => {
   it("say what is missing and where to send it", () => {
     const { message } = new InsufficientFunds("akash1x", "uakt", 5000n, 1200n);
@@ -108,6 +121,8 @@ describe("errors", () => {
       data: "not found",
     });
     assert.match(error.message, /http:\/\/a refused `tx`: Internal error: not found\./);
-    assert.equal(new RpcError("http://a", "tx", { code: 1, message: "m" }).data, "");
+    const bare = new RpcError("http://a", "tx", { code: 1, message: "m" });
+    assert.equal(bare.data, "");
+    assert.match(bare.message, /refused `tx`: m\./);
   });
 });

@@ -81,6 +81,10 @@ describe("a JSON-RPC call", () => {
     server.closeAllConnections();
     await once(server, "close");
     await assert.rejects(callRpc(endpoint, "tx", {}), unreachable(/nothing listens there/, false));
+    await assert.rejects(
+      callRpc("nowhere", "tx", {}),
+      unreachable(/the connection failed \(ERR_INVALID_URL\)/, true),
+    );
     await assert.rejects(callRpc("http://x.invalid", "tx", {}), unreachable(/name does not resolve/, false));
   });
 

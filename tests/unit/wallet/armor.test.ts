@@ -30,6 +30,14 @@ describe("ASCII armor", () => {
     );
   });
 
+  it("is written line for line as the binaries write it", () => {
+    for (const { text } of [argon2Armor, bcryptArmor]) {
+      const block = decodeArmor(text);
+      assert.ok(block);
+      assert.equal(encodeArmor(block), `${text}\n`);
+    }
+  });
+
   it("notices any altered byte", () => {
     fc.assert(
       fc.property(blocks, fc.nat(), fc.integer({ min: 1, max: 255 }), (block, place, change) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { hash } from "bcryptjs";
 import { Record as KeyringRecord } from "cosmjs-types/cosmos/crypto/keyring/v1/record";
 import fc from "fast-check";
-import { CompactEncrypt } from "jose";
+import { CompactEncrypt, compactDecrypt } from "jose";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import * as errors from "../../../components/wallet/errors.ts";
 import { expectedContents, readContents } from "../../../components/wallet/keyring/contents.ts";
@@ -101,6 +101,24 @@ describe("keyring items", () => {
       ),
       { numRuns: 10 },
     );
+  });
+
+  it("have the fields that the Go library writes, and its number of iterations", async () => {
+    const data = Uint8Array.of(1, 2, 3);
+    const sealed = await sealItem({ key: "a.info", data }, "test");
+    const { plaintext, protectedHeader } = await compactDecrypt(sealed, Buffer.from("test"), {
+      keyManagementAlgorithms: ["PBES2-HS256+A128KW"],
+    });
+    assert.deepEqual(JSON.parse(Buffer.from(plaintext).toString()), {
+      Key: "a.info",
+      Data: "AQID",
+      Label: "",
+      Description: "",
+      KeychainNotTrustApplication: false,
+      KeychainNotSynchronizable: false,
+    });
+    assert.deepEqual([protectedHeader.enc, protectedHeader["p2c"]], ["A256GCM", 8192]);
+    assert.ok(Math.abs(Date.now() - Date.parse(String(protectedHeader["created"]))) < 60_000);
   });
 
   it("that hold something else are none", async () => {
