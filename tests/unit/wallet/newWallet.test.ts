@@ -115,6 +115,8 @@ describe("newWallet", () => {
   it("passes on why a file can't be written", async () => {
     await writeFile(join(folder, "secrets"), "no folder");
     await assert.rejects(newWallet({ file, prompts: new Person() }), /EEXIST|ENOTDIR/);
+    const tooLong = join(folder, "w".repeat(300));
+    await assert.rejects(newWallet({ file: tooLong, prompts: new Person() }), { code: "ENAMETOOLONG" });
   });
 });
 
@@ -124,9 +126,39 @@ describe("prompts", () => {
     assert.equal((await openWallet({ prompt: true }, {}, () => askWords(new Person()))).address, address);
   });
 
-  it("need a terminal", async function () {
-    if (process.stdin.isTTY && process.stderr.isTTY) this.skip();
-    await assert.rejects(terminalPrompts(), PromptUnavailable);
-    await assert.rejects(openWallet({ prompt: true }, {}), PromptUnavailable);
+  describe("of a terminal", () => {
+    const streams = [process.stdin, process.stderr];
+    const real = streams.map(({ isTTY }) => isTTY);
+    const pretend = (...terminals: boolean[]) => {
+      for (const [index, isTTY] of terminals.entries()) Object.assign(streams[index] ?? {}, { isTTY });
+    };
+    afterEach(() => pretend(...real));
+
+    it("need one to ask on and one to show on", async () => {
+      for (const terminals of [
+        [false, false],
+        [true, false],
+        [false, true],
+      ]) {
+        pretend(...terminals);
+        await assert.rejects(terminalPrompts(), PromptUnavailable);
+      }
+      await assert.rejects(openWallet({ prompt: true }, {}), PromptUnavailable);
+    });
+
+    it("show secrets on its second screen, which keeps nothing", async () => {
+      pretend(true, true);
+      const prompts = await terminalPrompts();
+      const written: unknown[] = [];
+      const { write } = process.stderr;
+      process.stderr.write = (chunk: unknown) => written.push(chunk) > 0;
+      try {
+        prompts.show("the words");
+        prompts.hide();
+      } finally {
+        process.stderr.write = write;
+      }
+      assert.deepEqual(written, ["\u001b[?1049h\u001b[2J\u001b[Hthe words\n", "\u001b[2J\u001b[?1049l"]);
+    });
   });
 });

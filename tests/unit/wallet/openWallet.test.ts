@@ -23,6 +23,11 @@ describe("openWallet", () => {
     assert.equal((await openWallet({ mnemonicEnv: "M" }, { M: words })).address, address);
     await assert.rejects(openWallet({ mnemonicEnv: "M" }, {}), errors.WalletVariableMissing);
     await assert.rejects(openWallet({ mnemonicEnv: "M" }, { M: "" }), /variable M is not set/);
+    await assert.rejects(openWallet({ mnemonicEnv: "M" }, { M: "two words" }), /the variable M/);
+    await assert.rejects(
+      openWallet({ prompt: true }, {}, async () => "two words"),
+      /what was typed/,
+    );
   });
 
   it("reads words from a file that only its owner can read", async () => {

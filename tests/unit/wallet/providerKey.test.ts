@@ -1,43 +1,65 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
+import "reflect-metadata"; // before x509, which needs it while it loads
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509Certificate as Parsed,
+} from "@peculiar/x509";
 import fc from "fast-check";
-import { before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { describeCertificate } from "../../../components/wallet/certificate.ts";
 import { ProviderKeyNotDecryptable } from "../../../components/wallet/errors.ts";
 import { KeyWallet } from "../../../components/wallet/keyWallet.ts";
-import {
-  createProviderKey,
-  openProviderKey,
-  type ProviderKey,
-} from "../../../components/wallet/providerKey.ts";
+import { createProviderKey, openProviderKey } from "../../../components/wallet/providerKey.ts";
 import { address, keys, otherWallet, wallet } from "./wallets.ts";
 
 const host = "provider.example.com";
 const now = new Date("2026-07-01T12:00:00Z");
 
-describe("provider key", () => {
-  let key: ProviderKey;
-  before(async () => {
-    key = await createProviderKey(wallet, { host, now });
-  });
+function extensions(certificate: Parsed) {
+  return {
+    basicConstraints: certificate.getExtension(BasicConstraintsExtension),
+    keyUsage: certificate.getExtension(KeyUsagesExtension),
+  };
+}
 
-  it("has a certificate by the rules of the chain and the gateway", () => {
+describe("provider key", () => {
+  /** Made in each test anew, so that a mutant of the making is seen by all of them. */
+  const make = () => createProviderKey(wallet, { host, now });
+
+  it("has a certificate by the rules of the chain and the gateway", async () => {
+    const key = await make();
     const certificate = new X509Certificate(key.certificatePem);
     assert.equal(certificate.subject, `CN=${address}`);
     assert.equal(certificate.issuer, `CN=${address}`);
     assert.equal(certificate.subjectAltName, `DNS:${host}`);
     assert.deepEqual(certificate.keyUsage?.toSorted(), ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
     assert.equal(certificate.ca, false);
+    const { basicConstraints, keyUsage } = extensions(new Parsed(key.certificatePem));
+    assert.deepEqual([basicConstraints?.ca, basicConstraints?.critical], [false, true]);
+    assert.equal(keyUsage?.critical, true);
+    const { digitalSignature, keyEncipherment, dataEncipherment } = KeyUsageFlags;
+    assert.equal(keyUsage?.usages, digitalSignature | keyEncipherment | dataEncipherment);
     assert.ok(certificate.verify(certificate.publicKey));
     assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
-    assert.match(key.certificatePem, /^-----BEGIN CERTIFICATE-----\n[^-]+\n-----END CERTIFICATE-----\n$/);
-    assert.match(key.publicKeyPem, /^-----BEGIN EC PUBLIC KEY-----\n[^-]+\n-----END EC PUBLIC KEY-----\n$/);
+    const body = "([\\w+/=]{64}\\n)+[\\w+/=]{1,64}\\n";
+    assert.match(
+      key.certificatePem,
+      new RegExp(`^-----BEGIN CERTIFICATE-----\\n${body}-----END CERTIFICATE-----\\n$`),
+    );
+    assert.match(
+      key.publicKeyPem,
+      new RegExp(`^-----BEGIN EC PUBLIC KEY-----\\n${body}-----END EC PUBLIC KEY-----\\n$`),
+    );
     const spki = certificate.publicKey.export({ type: "spki", format: "der" }).toString("base64");
     assert.equal(key.publicKeyPem.replace(/-----[^-]+-----|\s/g, ""), spki);
   });
 
-  it("is described as its certificate says", () => {
+  it("is described as its certificate says", async () => {
+    const key = await make();
     assert.deepEqual(describeCertificate(key.certificatePem), {
       serial: key.serial,
       subject: address,
@@ -51,7 +73,7 @@ describe("provider key", () => {
   });
 
   it("has a decimal serial of its own, made of the time", async () => {
-    const sameMoment = await createProviderKey(wallet, { host, now });
+    const [key, sameMoment] = [await make(), await make()];
     assert.match(key.serial, /^\d{19}$/);
     assert.equal(BigInt(key.serial) / 1_000_000n, BigInt(now.getTime()));
     assert.notEqual(sameMoment.serial, key.serial);
@@ -64,6 +86,7 @@ describe("provider key", () => {
   });
 
   it("is sealed by the wallet's signature over its address, as the provider opens it", async () => {
+    const key = await make();
     const passphrase = Buffer.from(await wallet.sign(sha256(Buffer.from(address))));
     const sealed = key.sealedPem.slice(key.certificatePem.length);
     assert.match(sealed, /^-----BEGIN ENCRYPTED PRIVATE KEY-----\n/);
@@ -88,7 +111,7 @@ describe("provider key", () => {
   });
 
   it("is refused when key and certificate do not belong together or are damaged", async () => {
-    const another = await createProviderKey(wallet, { host, now });
+    const [key, another] = [await make(), await make()];
     const mixed = another.certificatePem + key.sealedPem.slice(key.certificatePem.length);
     for (const pem of [mixed, "", key.certificatePem, key.sealedPem.slice(key.certificatePem.length)]) {
       await assert.rejects(openProviderKey(wallet, pem), ProviderKeyNotDecryptable);
