@@ -74,12 +74,12 @@ export function pciIdsOfFeatures(labels: Labels): readonly string[] {
   return [...ids].sort();
 }
 
-/** Whether any label says that the node has an NVIDIA or AMD display controller. */
+/** Whether any label says that the node has an NVIDIA display controller. */
 export function showsGpu(labels: Labels): boolean {
   return (
     labels["nvidia.com/gpu.present"] === "true" ||
     Object.keys(labels).some((key) =>
-      /^feature\.node\.kubernetes\.io\/pci-(03\d\d_)?10de\b.*\.present$/.test(key),
+      /^feature\.node\.kubernetes\.io\/pci-(03\d\d_)?10de(_\w+)?\.present$/.test(key),
     )
   );
 }

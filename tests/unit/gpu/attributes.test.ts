@@ -38,6 +38,27 @@ describe("gpuAttributes", () => {
     ]);
   });
 
+  it("lists only what is known of a model", () => {
+    const keys = (change: Partial<GpuDevice>) =>
+      gpuAttributes([{ ...rtx5090, ...change }]).map(({ key }) => key.replace(/^.*rtx5090/, ""));
+    assert.deepEqual(keys({ memory: undefined, interface: undefined }), [""]);
+    assert.deepEqual(keys({ interface: undefined }), ["", "/ram/32Gi"]);
+    assert.deepEqual(keys({ memory: undefined }), ["", "/interface/pcie"]);
+  });
+
+  it("lists smaller numbers first", () => {
+    const models = ["rtx5090", "rtx580", "gt1030"].map((model) => ({
+      ...rtx5090,
+      model,
+      memory: undefined,
+      interface: undefined,
+    }));
+    assert.deepEqual(
+      gpuAttributes(models).map(({ key }) => key.split("/").at(-1)),
+      ["gt1030", "rtx580", "rtx5090"],
+    );
+  });
+
   it("advertises nothing that no pod can get", () => {
     assert.deepEqual(gpuAttributes([{ ...rtx5090, allocatable: 0 }]), []);
     fc.assert(
@@ -81,6 +102,8 @@ describe("gpuAuditAttributes", () => {
     assert.deepEqual(gpuAuditAttributes({ devices: [rtx5090], problems: [] }), [
       { key: "capabilities/gpu", value: "nvidia" },
     ]);
+    const mixed = [{ ...rtx5090, vendor: "amd" }, rtx5090];
+    assert.equal(gpuAuditAttributes({ devices: mixed, problems: [] })[0]?.value, "nvidia");
     const gone = { ...rtx5090, allocatable: 0 };
     assert.deepEqual(gpuAuditAttributes({ devices: [gone], problems: [], cuda: "12.8" }), []);
   });

@@ -126,6 +126,74 @@ describe("detectFromNodes", () => {
     assert.equal(detect(amd).devices[0]?.allocatable, 1);
   });
 
+  it("says what is wrong, where, and what to do", () => {
+    const both = { [`${nfd}-0300_10de_2b85.present`]: "true", [`${nfd}-0300_10de_2684.present`]: "true" };
+    const card = { [`${inventory}.rtx4090`]: "4" };
+    const cases: readonly [NodeView, RegExp][] = [
+      [node("a", { "nvidia.com/gpu.product": "X-MIG-1g" }, "1"), /^Node a splits its X-MIG-1g .*mig\.config/],
+      [
+        node("a", { "nvidia.com/gpu.product": "X9" }, "1"),
+        /^Node a has a X9 that matches no .*provider-configs\.$/,
+      ],
+      [node("a", card, "0"), /^Node a has rtx4090 but offers no GPU .*nvidia-smi/],
+      [node("a", card, "3"), /^Node a has 4 GPUs \(rtx4090\) but offers 3 to pods/],
+      [node("a", both, "2"), /^Node a mixes (rtx4090 and rtx5090|rtx5090 and rtx4090);/],
+      [node("a", {}, "1"), /^Node a has a GPU but no label says which model/],
+    ];
+    for (const [view, message] of cases) assert.match(detect(view).problems[0]?.message ?? "", message);
+  });
+
+  it("counts a model's cards by feature discovery, where there is one model", () => {
+    const id = { [`${nfd}-10de_2b85.present`]: "true" };
+    const present = (labels: Record<string, string>) =>
+      detect(node("a", labels, "9")).devices.map((device) => device.present);
+    assert.deepEqual(present({ ...id, "nvidia.com/gpu.count": "4" }), [4]);
+    assert.deepEqual(present({ ...id, "nvidia.com/gpu.count": "0" }), [1]);
+    assert.deepEqual(
+      present({ ...id, [`${nfd}-10de_2684.present`]: "true", "nvidia.com/gpu.count": "4" }),
+      [1, 1],
+    );
+  });
+
+  it("believes the PCI id before the product's name", () => {
+    const labels = {
+      [`${nfd}-10de_2b85.present`]: "true",
+      "nvidia.com/gpu.product": "NVIDIA-GeForce-RTX-4090",
+    };
+    assert.deepEqual(
+      detect(node("a", labels, "1")).devices.map(({ model }) => model),
+      ["rtx5090"],
+    );
+    const unknown = {
+      [`${nfd}-10de_ffff.present`]: "true",
+      "nvidia.com/gpu.product": "NVIDIA-GeForce-RTX-4090",
+    };
+    assert.deepEqual(detect(node("a", unknown, "1")).devices, []);
+  });
+
+  it("lists devices by the names of their nodes", () => {
+    const labels = { [`${nfd}-10de_2b85.present`]: "true" };
+    const nodes = ["b", "c", "a"].map((name) => node(name, labels, "1"));
+    assert.deepEqual(
+      detect(...nodes).devices.map((device) => device.node),
+      ["a", "b", "c"],
+    );
+    assert.deepEqual(
+      nodes.map(({ metadata }) => metadata?.name),
+      ["b", "c", "a"],
+    );
+    assert.deepEqual(detect({}, { metadata: {} }, ...nodes).devices.length, 3);
+  });
+
+  it("does not warn of two models where nothing is offered, nor of what a node has more of", () => {
+    const both = { [`${nfd}-0300_10de_2b85.present`]: "true", [`${nfd}-0300_10de_2684.present`]: "true" };
+    assert.deepEqual(
+      detect(node("a", both, "0")).problems.map(({ kind }) => kind),
+      ["not-allocatable"],
+    );
+    assert.deepEqual(detect({ metadata: { name: "a" }, status: {} }).problems, []);
+  });
+
   it("says nothing of a node without a GPU", () => {
     assert.deepEqual(detect(node("a", { "kubernetes.io/os": "linux" }), {}), { devices: [], problems: [] });
   });

@@ -25,6 +25,23 @@ describe("gpuOperatorValues", () => {
     assert.doesNotMatch(JSON.stringify(gpuOperatorValues({ distribution: "other" })), /k3s/);
   });
 
+  it("runs what finds and offers GPUs, and splits none", () => {
+    const on = { enabled: true };
+    const off = { enabled: false };
+    assert.deepEqual(gpuOperatorValues({ distribution: "other" }), {
+      operator: { runtimeClass: "nvidia" },
+      driver: { ...off, rdma: off },
+      toolkit: on,
+      devicePlugin: on,
+      gfd: on,
+      nfd: on,
+      fabricManager: off,
+      migManager: off,
+      dcgmExporter: on,
+      nodeStatusExporter: on,
+    });
+  });
+
   it("leaves a host's driver alone unless told otherwise", () => {
     assert.deepEqual(gpuOperatorValues({}).driver, { enabled: false, rdma: { enabled: false } });
     assert.deepEqual(gpuOperatorValues({ driver: true, fabricManager: true }).fabricManager, {

@@ -31,6 +31,15 @@ describe("storageClassObjects", () => {
     });
   });
 
+  it("leaves parameters out where there are none", () => {
+    for (const parameters of [undefined, {}]) {
+      const [object] = storageClassObjects([{ name: "beta1", ...local, ...(parameters && { parameters }) }]);
+      assert.ok(object && !("parameters" in object));
+    }
+    const [object] = storageClassObjects([{ name: "default", ...local }]);
+    assert.equal(object?.metadata.annotations["storageclass.kubernetes.io/is-default-class"], "true");
+  });
+
   it("makes only `default` the cluster's default", () => {
     fc.assert(
       fc.property(classes, (chosen) => {
@@ -63,6 +72,16 @@ describe("storageAttributes", () => {
       { key: "capabilities/storage/2/class", value: "ram" },
       { key: "capabilities/storage/2/persistent", value: "false" },
     ]);
+  });
+
+  it("counts further classes from 3 on", () => {
+    const found = storageAttributes(
+      ["beta3", "beta1", "beta2"].map((name) => ({ name: name as LeaseStorageName, ...local })),
+    );
+    const listed = found
+      .filter(({ key }) => key.endsWith("/class"))
+      .map(({ key, value }) => `${key.split("/")[2]} ${value}`);
+    assert.deepEqual(listed, ["1 beta1", "2 ram", "3 beta2", "4 beta3"]);
   });
 
   it("advertises no persistent storage where there is none", () => {
