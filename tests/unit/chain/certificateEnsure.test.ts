@@ -11,9 +11,10 @@ import { TransactionRefused, TransactionUnknown, WalletMismatch } from "../../..
 import type { ClusterAccess } from "../../../components/cluster/types.ts";
 import { WalletVariableMissing } from "../../../components/wallet/errors.ts";
 import { createProviderKey } from "../../../components/wallet/providerKey.ts";
-import { type ScriptedChain, startScriptedChain } from "../../support/scriptedChain/index.ts";
+import type { ScriptedChain } from "../../support/scriptedChain/index.ts";
 import { OneSecret } from "../cluster/oneSecret.ts";
 import { address as owner, wallet as ownWallet, words } from "../wallet/wallets.ts";
+import { startOwnChain } from "./ownChain.ts";
 import { useVirtualTime } from "./virtualTime.ts";
 
 const wallet = { mnemonicEnv: "CERTIFICATE_TEST_WORDS" };
@@ -30,7 +31,7 @@ describe("a certificate that is brought about", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "chain-certificate-"));
     Object.assign(process.env, { PULUMI_AKASH_STATE: folder, CERTIFICATE_TEST_WORDS: words });
-    chain = await startScriptedChain({ accounts: { [owner]: { uakt: 100_000 } }, blockIntervalMs: 0 });
+    chain = await startOwnChain(100_000, owner);
     time.onSleep = () => chain.produceBlock();
     api = new OneSecret();
     cluster = await api.start();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -23,8 +24,11 @@ describe("a connection to a chain", () => {
   const running: ScriptedChain[] = [];
   let servers: Server[] = [];
   let chain: ScriptedChain;
+  /** Of this test alone; all its endpoints serve it. */
+  let chainId: string;
 
   beforeEach(async () => {
+    chainId = `own-${randomUUID()}`;
     chain = await start();
   });
 
@@ -38,7 +42,7 @@ describe("a connection to a chain", () => {
   });
 
   async function start(): Promise<ScriptedChain> {
-    const started = await startScriptedChain({ accounts, blockIntervalMs: 0 });
+    const started = await startScriptedChain({ chainId, accounts, blockIntervalMs: 0 });
     running.push(started);
     return started;
   }

@@ -37,7 +37,7 @@ const record: ProviderRecord = {
 
 const records: fc.Arbitrary<ProviderRecord> = fc.record({
   owner: fc.string({ minLength: 1 }),
-  hostUri: fc.webUrl(),
+  hostUri: fc.string(),
   attributes: fc.array(fc.record({ key: fc.string(), value: fc.string() })),
   email: fc.string(),
   website: fc.string(),

@@ -12,8 +12,9 @@ import {
 import { Journal, type JournalEntry } from "../../../components/chain/journal.ts";
 import { recover, type Sender, send } from "../../../components/chain/send.ts";
 import type { ChainMessage } from "../../../components/chain/types.ts";
-import { type ScriptedChain, startScriptedChain } from "../../support/scriptedChain/index.ts";
+import type { ScriptedChain } from "../../support/scriptedChain/index.ts";
 import { otherWallet, wallet } from "../wallet/wallets.ts";
+import { startOwnChain } from "./ownChain.ts";
 import { useVirtualTime } from "./virtualTime.ts";
 
 const owner = wallet.address;
@@ -33,7 +34,7 @@ describe("sending", () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "chain-send-"));
-    chain = await startScriptedChain({ accounts: { [owner]: { uakt: 10_000 } }, blockIntervalMs: 0 });
+    chain = await startOwnChain(10_000, owner);
     time.onSleep = () => chain.produceBlock();
     written = [];
     held = true;

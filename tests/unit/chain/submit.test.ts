@@ -13,8 +13,9 @@ import { submit } from "../../../components/chain/submit.ts";
 import type { ChainMessage, SubmitContext } from "../../../components/chain/types.ts";
 import { lockWallet } from "../../../components/chain/walletLock.ts";
 import { WalletVariableMissing } from "../../../components/wallet/errors.ts";
-import { type ScriptedChain, startScriptedChain } from "../../support/scriptedChain/index.ts";
+import type { ScriptedChain } from "../../support/scriptedChain/index.ts";
 import { address as owner, wallet, words } from "../wallet/wallets.ts";
+import { startOwnChain } from "./ownChain.ts";
 import { useVirtualTime } from "./virtualTime.ts";
 
 const source = { mnemonicEnv: "SUBMIT_TEST_WORDS" };
@@ -36,7 +37,7 @@ describe("submitting", () => {
   beforeEach(async () => {
     folder = join(mkdtempSync(join(tmpdir(), "chain-submit-")), "state");
     Object.assign(process.env, { PULUMI_AKASH_STATE: folder, SUBMIT_TEST_WORDS: words });
-    chain = await startScriptedChain({ accounts: { [owner]: { uakt: 100_000 } }, blockIntervalMs: 0 });
+    chain = await startOwnChain(100_000, owner);
     time.onSleep = () => chain.produceBlock();
   });
 
@@ -75,11 +76,7 @@ describe("submitting", () => {
   });
 
   it("keeps the messages of another chain apart", async () => {
-    const elsewhere = await startScriptedChain({
-      chainId: "scripted-2",
-      accounts: { [owner]: { uakt: 100_000 } },
-      blockIntervalMs: 0,
-    });
+    const elsewhere = await startOwnChain(100_000, owner);
     time.onSleep = () => {
       chain.produceBlock();
       elsewhere.produceBlock();
