@@ -17,7 +17,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ignored: ["wording"],
   },
   wallet: {
-    files: ["components/wallet/**/*.ts", "!components/wallet/[A-Z]*.ts", "!components/wallet/types.ts"],
+    files: ["components/wallet/**/*.ts", "!components/wallet/[A-Z]*.ts"],
     tests: ["tests/unit/wallet/*.test.ts"],
     ignored: ["wording"],
   },
@@ -38,8 +38,8 @@ export const areas: Readonly<Record<string, Area>> = {
     ignored: ["wording", "prose"],
   },
   attributes: {
-    files: ["components/gpu/*.ts", "!components/gpu/[A-Z]*.ts", "components/storage/classes.ts"],
-    tests: ["tests/unit/gpu/*.test.ts", "tests/unit/storage/*.test.ts"],
+    files: ["components/gpu/{attributes,database,detect,labels,product}.ts", "components/storage/classes.ts"],
+    tests: ["tests/unit/gpu/*.test.ts", "tests/unit/storage/classes.test.ts"],
     ignored: ["wording"],
   },
 };
