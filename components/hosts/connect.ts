@@ -1,0 +1,148 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import pRetry from "p-retry";
+import { HostKeyUnknown, HostUnreachable } from "./errors.ts";
+import { LocalExecutor } from "./local.ts";
+import { Session } from "./session.ts";
+import { openSocket, SshConnection } from "./ssh.ts";
+import type { BastionAddress, Host, HostAddress } from "./types.ts";
+
+/** How long a connection that nobody uses is kept for the next one. It never keeps a program from ending. */
+const IDLE_MS = 30_000;
+
+/** A connection that callers share. */
+interface Pooled {
+  readonly connection: Promise<SshConnection>;
+  /** The TCP connection below it; none behind a bastion. */
+  socket: Socket | undefined;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+const pool = new Map<string, Pooled>();
+
+/**
+ * Does something on a machine. Connections are kept within the process and shared.
+ *
+ * @throws HostUnreachable, HostAuthRefused, HostKeyUnknown, HostKeyChanged, HostCredentialUnusable
+ */
+export async function onHost<T>(address: HostAddress, act: (host: Host) => Promise<T>): Promise<T> {
+  if (address.host === "local") return act(new Session(new LocalExecutor(address.passwordEnv)));
+  return holding(address, async (connection) => act(new Session(connection)));
+}
+
+async function holding<T>(address: HostAddress, act: (connection: SshConnection) => Promise<T>): Promise<T> {
+  const { bastion } = address;
+  if (bastion === undefined) return sharing(address, undefined, act);
+  // The bastion is held as long as what is behind it is used.
+  return sharing(bastion, undefined, (through) => sharing(address, through, act));
+}
+
+async function sharing<T>(
+  address: HostAddress,
+  through: SshConnection | undefined,
+  act: (connection: SshConnection) => Promise<T>,
+): Promise<T> {
+  const key = keyOf(address);
+  const pooled = pool.get(key) ?? open(key, address, through);
+  pooled.users++;
+  clearTimeout(pooled.idle);
+  pooled.socket?.ref();
+  try {
+    return await act(await pooled.connection);
+  } finally {
+    pooled.users--;
+    if (pooled.users === 0) rest(key, pooled);
+  }
+}
+
+function keyOf({ host, user, port, keyFile, passwordEnv, hostKey, bastion }: HostAddress): string {
+  return JSON.stringify([host, user, port, keyFile, passwordEnv, hostKey, bastion && keyOf(bastion)]);
+}
+
+function open(key: string, address: BastionAddress, through: SshConnection | undefined): Pooled {
+  const pooled: Pooled = {
+    connection: pRetry(() => login(address, through, pooled), {
+      retries: 4,
+      minTimeout: 150,
+      factor: 2,
+      shouldRetry: ({ error }) => error instanceof HostUnreachable && turnedAway(error),
+    }),
+    socket: undefined,
+    users: 0,
+    idle: undefined,
+  };
+  pool.set(key, pooled);
+  const forget = () => {
+    if (pool.get(key) === pooled) pool.delete(key);
+  };
+  pooled.connection.then((connection) => connection.onClose(forget), forget);
+  return pooled;
+}
+
+async function login(
+  address: BastionAddress,
+  through: SshConnection | undefined,
+  pooled: Pooled,
+): Promise<SshConnection> {
+  let stream: Duplex;
+  if (through === undefined) {
+    pooled.socket = await openSocket(address);
+    stream = pooled.socket;
+  } else {
+    stream = await through.forward(address);
+  }
+  try {
+    return await SshConnection.login(address, stream);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
+/** sshd drops some connections when many are made at once (`MaxStartups`). */
+function turnedAway({ message }: HostUnreachable): boolean {
+  return /closed the connection|before handshake|ECONNRESET/.test(message);
+}
+
+function rest(key: string, pooled: Pooled): void {
+  pooled.socket?.unref();
+  pooled.idle = setTimeout(() => drop(key, pooled), IDLE_MS).unref();
+}
+
+function drop(key: string, pooled: Pooled): void {
+  clearTimeout(pooled.idle);
+  if (pool.get(key) === pooled) pool.delete(key);
+  pooled.connection.then(
+    (connection) => connection.end(),
+    () => {},
+  );
+}
+
+/** Ends the connection to a machine, for one that is about to go down. */
+export function disconnect(address: HostAddress): void {
+  const key = keyOf(address);
+  const pooled = pool.get(key);
+  if (pooled !== undefined) drop(key, pooled);
+}
+
+/** Ends all connections. */
+export function disconnectAll(): void {
+  for (const [key, pooled] of pool) drop(key, pooled);
+}
+
+/**
+ * Machines whose key nobody has confirmed yet: `up` shows them, asks once and pins them. One behind a bastion that
+ * is unknown itself shows only after the bastion is pinned.
+ *
+ * @throws the first other error that keeps a machine from being reached
+ */
+export async function unknownHostKeys(addresses: readonly HostAddress[]): Promise<HostKeyUnknown[]> {
+  const seen = await Promise.allSettled(addresses.map((address) => onHost(address, async ({ name }) => name)));
+  const reasons = seen.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
+  const other = reasons.find((reason) => !(reason instanceof HostKeyUnknown));
+  if (other !== undefined) throw other;
+  const unknown = reasons.filter((reason) => reason instanceof HostKeyUnknown);
+  return [...new Map(unknown.map((error) => [error.line, error])).values()];
+}
+
