@@ -95,7 +95,8 @@ async function gatewayDefinitions({ ingress, mirror }: SiteConfig): Promise<void
   await ensureCrds("gateway-api", mirror.charts === undefined ? {} : { mirror: mirror.charts });
 }
 
-async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
+/** The GPUs that nodes really offer to pods. */
+export async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
   const list = await cluster.get<{ readonly items: readonly NodeView[] }>("/api/v1/nodes");
   const nodes = list?.items ?? [];
   const known = detectFromNodes(nodes, commonModels);
