@@ -61,10 +61,15 @@ async function readLocks(folder: string): Promise<(Lock & { readonly file: strin
 
 /** Folder of a file backend's state; undefined for other backends. */
 function stateFolder(env: NodeJS.ProcessEnv): string | undefined {
-  const url = env["PULUMI_BACKEND_URL"] ?? loggedInBackend(env);
+  const url = backendOf(env);
   if (!url?.startsWith("file://")) return undefined;
   const path = url.slice("file://".length);
   return path.startsWith("~") ? join(homedir(), path.slice(1)) : fileURLToPath(new URL(url));
+}
+
+/** Address of the engine's backend: what the environment names, else where the person is logged in. */
+export function backendOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env["PULUMI_BACKEND_URL"] ?? loggedInBackend(env);
 }
 
 function loggedInBackend(env: NodeJS.ProcessEnv): string | undefined {

@@ -11,6 +11,7 @@ import {
   type ClusterPorts,
   clusterPorts,
   controllerPrograms,
+  type SharedEtcd,
   serverPrograms,
   serverUrl,
 } from "./programs.ts";
@@ -18,6 +19,8 @@ import {
 export interface ClusterOptions extends StartOptions {
   /** Where to write the kubeconfig; default `kubeconfig` in the folder. */
   readonly kubeconfig?: string;
+  /** Folder of a running cluster whose etcd is used under a prefix, for many clusters on one machine; default its own. */
+  readonly etcd?: { readonly folder: string; readonly prefix: string };
 }
 
 const portNames = Object.keys(clusterPorts) as (keyof ClusterPorts)[];
@@ -50,7 +53,14 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterServ
   const server = serverUrl(ports);
   writeKubeconfig(kubeconfig, server, credentials);
 
-  const layout: ClusterLayout = { toolchain, ports, credentials, kubeconfig, data: join(folder, "etcd") };
+  const layout: ClusterLayout = {
+    toolchain,
+    ports,
+    credentials,
+    kubeconfig,
+    data: join(folder, "etcd"),
+    etcd: options.etcd && (await sharedEtcd(options.etcd)),
+  };
   const service: Service = {
     title: "embedded cluster",
     folder,
@@ -61,6 +71,15 @@ export async function startCluster(options: ClusterOptions): Promise<ClusterServ
   };
   await ensureService(service, progress);
   return { server, kubeconfig };
+}
+
+async function sharedEtcd({ folder, prefix }: NonNullable<ClusterOptions["etcd"]>): Promise<SharedEtcd> {
+  const { ports } = await settlePorts(join(folder, "ports.json"), portNames, () => true);
+  return {
+    url: `https://127.0.0.1:${ports.etcd}`,
+    credentials: await makeCredentials(join(folder, "pki")),
+    prefix,
+  };
 }
 
 /** Ends the cluster of this folder; its state stays. */

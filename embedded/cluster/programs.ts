@@ -15,6 +15,15 @@ export const clusterPorts = {
 /** Port numbers by what listens on them. */
 export type ClusterPorts = Readonly<Record<keyof typeof clusterPorts, number>>;
 
+/** The etcd of another cluster, which keeps this one's objects under a prefix of their own. */
+export interface SharedEtcd {
+  /** `https://127.0.0.1:port` */
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** Path before every key, for example `/site-2`. */
+  readonly prefix: string;
+}
+
 export interface ClusterLayout {
   readonly toolchain: StartOptions["toolchain"];
   readonly ports: ClusterPorts;
@@ -22,6 +31,8 @@ export interface ClusterLayout {
   readonly kubeconfig: string;
   /** Folder of etcd's data. */
   readonly data: string;
+  /** Instead of an etcd of its own. */
+  readonly etcd?: SharedEtcd | undefined;
 }
 
 const localhost = "127.0.0.1";
@@ -42,7 +53,7 @@ const idleControllers = [
 
 /** etcd and the API server, which start together: the API server waits for etcd. */
 export function serverPrograms(layout: ClusterLayout): Program[] {
-  return [etcd(layout), apiServer(layout)];
+  return layout.etcd === undefined ? [etcd(layout), apiServer(layout)] : [apiServer(layout)];
 }
 
 /** What works on the API server's objects. */
@@ -86,8 +97,9 @@ function etcd({ toolchain, ports, credentials, data }: ClusterLayout): Program {
   };
 }
 
-function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
+function apiServer({ toolchain, ports, credentials, etcd: shared }: ClusterLayout): Program {
   const { authority, serverCertificate, serverKey, serviceAccountKey } = credentials;
+  const store = shared?.credentials ?? credentials;
   return {
     name: "kube-apiserver",
     command: programPath(toolchain, "kube-apiserver"),
@@ -99,10 +111,11 @@ function apiServer({ toolchain, ports, credentials }: ClusterLayout): Program {
       // Never dialled; without it the start fails on a machine that has no network.
       "--advertise-address=192.0.2.1",
       "--endpoint-reconciler-type=none",
-      `--etcd-servers=https://${localhost}:${ports.etcd}`,
-      `--etcd-cafile=${authority}`,
-      `--etcd-certfile=${serverCertificate}`,
-      `--etcd-keyfile=${serverKey}`,
+      `--etcd-servers=${shared?.url ?? `https://${localhost}:${ports.etcd}`}`,
+      `--etcd-cafile=${store.authority}`,
+      `--etcd-certfile=${store.serverCertificate}`,
+      `--etcd-keyfile=${store.serverKey}`,
+      ...(shared === undefined ? [] : [`--etcd-prefix=${shared.prefix}`]),
       `--tls-cert-file=${serverCertificate}`,
       `--tls-private-key-file=${serverKey}`,
       `--client-ca-file=${authority}`,

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent } from "../../commands/engineEvents.ts";
+import { diagnosticsOf, isLocked, isUnknownStack, sentence } from "./outcome.ts";
+
+/** The engine ended with an error; the message is what its diagnostics say. */
+export class EngineRunFailed extends Error {
+  override readonly name = "EngineRunFailed";
+  readonly events: readonly EngineEvent[];
+
+  constructor(message: string, events: readonly EngineEvent[], options?: ErrorOptions) {
+    super(message, options);
+    this.events = events;
+  }
+}
+
+/** What one run of the engine on a stack left behind. */
+export interface SiteRun {
+  readonly events: readonly EngineEvent[];
+  /** Resources by what was done to them, or would be. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** Number of the stack's last update; undefined after a preview. */
+  readonly update?: number;
+}
+
+export interface SiteEngineOptions {
+  /** Folder of Pulumi.yaml. */
+  readonly project: string;
+  readonly stack: string;
+  /** Toolchain, state and secrets of this stack. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Folders of policy packs that judge previews and updates; default none. */
+  readonly policyPacks?: readonly string[];
+  /** Files with the packs' settings, in their order. */
+  readonly policyPackConfigs?: readonly string[];
+}
+
+/** Hears of each resource the engine turns to. */
+export type OnEvent = (event: EngineEvent) => void;
+
+let command: Promise<PulumiCommand> | undefined;
+
+/** The engine's program on PATH; asked for its version once, not for every site. */
+function engineCommand(): Promise<PulumiCommand> {
+  command ??= PulumiCommand.get();
+  return command;
+}
+
+/** The library wants every variable to have a value. */
+function defined(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/**
+ * One site's stack behind the Automation API: each run is a process of its own, with its own temporary files, and
+ * nothing is shared between sites but this process.
+ */
+export class SiteEngine {
+  readonly #options: SiteEngineOptions;
+
+  constructor(options: SiteEngineOptions) {
+    this.#options = options;
+  }
+
+  /** Compares declaration, state and world; changes nothing. Nothing but new resources where there is no stack yet. */
+  preview(onEvent?: OnEvent): Promise<SiteRun> {
+    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
+    return this.#run(onEvent, async (stack, hear) => {
+      const { changeSummary } = await stack.preview({
+        refresh: true,
+        runProgram: true,
+        policyPacks: [...policyPacks],
+        policyPackConfigs: [...policyPackConfigs],
+        onEvent: hear,
+      });
+      return { changes: changeSummary as Record<string, number> };
+    });
+  }
+
+  /** Brings the world to the declaration; makes the stack where there is none. */
+  async up(onEvent?: OnEvent): Promise<SiteRun> {
+    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
+    return this.#run(onEvent, async (stack, hear) => {
+      const { summary } = await stack.up({
+        refresh: true,
+        runProgram: true,
+        // Nothing here has a use for secrets in plain text.
+        showSecrets: false,
+        policyPacks: [...policyPacks],
+        policyPackConfigs: [...policyPackConfigs],
+        onEvent: hear,
+      });
+      return { changes: { ...summary.resourceChanges }, update: summary.version };
+    });
+  }
+
+  /** Removes what `up` made; the stack and its history stay. */
+  destroy(onEvent?: OnEvent): Promise<SiteRun> {
+    return this.#run(onEvent, async (stack, hear) => {
+      const { summary } = await stack.destroy({
+        refresh: true,
+        runProgram: true,
+        showSecrets: false,
+        onEvent: hear,
+      });
+      return { changes: { ...summary.resourceChanges }, update: summary.version };
+    });
+  }
+
+  async #run(
+    onEvent: OnEvent | undefined,
+    act: (stack: Stack, hear: (event: unknown) => void) => Promise<Omit<SiteRun, "events">>,
+  ): Promise<SiteRun> {
+    const events: EngineEvent[] = [];
+    // The library's own types of events leave out fields that are read here.
+    const hear = (event: unknown) => {
+      events.push(event as EngineEvent);
+      onEvent?.(event as EngineEvent);
+    };
+    try {
+      return { ...(await this.#withStack((stack) => act(stack, hear))), events };
+    } catch (error) {
+      if (isLocked(error) || isUnknownStack(error)) throw error;
+      const said = diagnosticsOf(events);
+      throw new EngineRunFailed(said.length > 0 ? said.join("\n") : sentence(error), events, {
+        cause: error,
+      });
+    }
+  }
+
+  async #withStack<Result>(act: (stack: Stack) => Promise<Result>): Promise<Result> {
+    const { project, stack, env } = this.#options;
+    // The Kubernetes plugin leaves a copy of the kubeconfig among the temporary files of each run.
+    const temporary = await mkdtemp(join(tmpdir(), "pulumi-akash-run-"));
+    try {
+      const workspace = await LocalWorkspace.create({
+        workDir: project,
+        envVars: { ...defined(env), TMPDIR: temporary },
+        pulumiCommand: await engineCommand(),
+      });
+      // Every command names its stack. A selection would be one file for all processes, and one more run of the engine.
+      workspace.selectStack = async () => {};
+      // After an update the API reads all outputs twice, once with secrets in plain text; nobody here looks at them.
+      workspace.stackOutputs = async () => ({});
+      return await act(await Stack.select(stack, workspace));
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+}

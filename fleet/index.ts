@@ -1,0 +1,15 @@
+export { FleetDeclarationError, FleetError } from "./declaration/errors.ts";
+export { loadFleet } from "./declaration/load.ts";
+export type { Fleet, FleetSite } from "./declaration/resolve.ts";
+export { operatorStacks, renderStacks } from "./export/operator.ts";
+export { renderWorkflow } from "./export/workflow.ts";
+export { diagnose } from "./judge/diagnose.ts";
+export type { Diagnose } from "./judge/gate.ts";
+export { jsonListener, personListener } from "./output/listener.ts";
+export { statusTable } from "./output/statusTable.ts";
+export type { FleetEvent, Listener } from "./rollout/events.ts";
+export { planWaves } from "./rollout/waves.ts";
+export { compareSites, driftCode } from "./work/compare.ts";
+export { type FleetContext, type FleetOptions, openFleet } from "./work/fleetContext.ts";
+export { type RollOutPlan, rollOut } from "./work/rollOut.ts";
+export { reportOn, writeReport } from "./work/status.ts";

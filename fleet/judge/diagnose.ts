@@ -1,0 +1,3 @@
+import type { Diagnose } from "./gate.ts";
+
+export const diagnose: Diagnose = async () => ({ checks: [] });

@@ -1,0 +1,58 @@
+import pc from "picocolors";
+import type { FleetEvent } from "../rollout/events.ts";
+
+const MARKS: Readonly<Record<string, string>> = {
+  updated: pc.green("✓"),
+  unchanged: pc.green("="),
+  compared: pc.green("✓"),
+  previewed: pc.green("✓"),
+  failed: pc.red("✗"),
+  unreachable: pc.yellow("?"),
+  locked: pc.yellow("…"),
+};
+
+/** An event as a plain line, for streams that are no terminal; undefined for what only a live view shows. */
+export function eventLine(event: FleetEvent): string | undefined {
+  switch (event.event) {
+    case "rollout-started":
+      return `Rollout ${event.id}: ${event.waves.length} waves, ${event.waves.flat().length} sites.`;
+    case "wave-started":
+      return `Wave ${event.wave}: ${event.sites.join(", ")}`;
+    case "site-started":
+      return `  ${event.site} …`;
+    case "site-finished":
+      return `  ${MARKS[event.result] ?? "-"} ${event.site}: ${describeResult(event)}`;
+    case "gate":
+      return event.passed
+        ? `  Gate after wave ${event.wave}: clean.`
+        : [
+            `  Gate after wave ${event.wave} stays shut:`,
+            ...event.findings.map((text) => `    ${text}`),
+          ].join("\n");
+    case "note":
+      return event.text;
+    default:
+      return undefined;
+  }
+}
+
+type Finished = Extract<FleetEvent, { event: "site-finished" }>;
+
+/** `updated: 2 changed, 1 new (12 s)` */
+export function describeResult({
+  result,
+  because,
+  changes = {},
+  seconds,
+}: Omit<Finished, "event" | "site">): string {
+  const words: Readonly<Record<string, string>> = {
+    create: "new",
+    update: "changed",
+    delete: "removed",
+    replace: "replaced",
+  };
+  const done = Object.entries(words).flatMap(([op, word]) => (changes[op] ? `${changes[op]} ${word}` : []));
+  const what = [result.replace("-", " "), ...(done.length > 0 ? [done.join(", ")] : [])].join(": ");
+  const time = seconds === undefined ? "" : ` (${Math.round(seconds)} s)`;
+  return `${what}${time}${because === undefined ? "" : `\n      ${because.replaceAll("\n", "\n      ")}`}`;
+}

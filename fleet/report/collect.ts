@@ -1,0 +1,104 @@
+import { PROVIDER_VERSION } from "../../components/akash/versions.ts";
+import { openChain } from "../../components/chain/client.ts";
+import { readLeases } from "../../components/chain/market/index.ts";
+import { openCluster } from "../../components/cluster/index.ts";
+import { kubeconfigOf } from "../../components/site/observe.ts";
+import type { FleetSite } from "../declaration/resolve.ts";
+import { isUnreachable, reasonOf } from "../engine/outcome.ts";
+import type { Comparison, StackOutputs } from "../engine/siteWork.ts";
+import type { RolloutRecord } from "../rollout/record.ts";
+import { earningsOf } from "./earnings.ts";
+import type { SiteReport } from "./model.ts";
+
+/** What is known of a site before it is asked. */
+export interface Known {
+  readonly comparison?: Comparison;
+  /** The stack's outputs as they were last deployed. */
+  readonly outputs?: StackOutputs | undefined;
+  /** Records of rollouts, the newest first. */
+  readonly records: readonly RolloutRecord[];
+}
+
+interface StatefulSet {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
+
+/** Asks cluster and chain what the report says of a site. One that does not answer is reported with what is known. */
+export async function collectSite(site: FleetSite, known: Known): Promise<SiteReport> {
+  const { name, groups, config } = site;
+  const { comparison, records } = known;
+  const outputs = known.outputs ?? comparison?.outputs ?? {};
+  const lastRollout = lastRolloutOf(name, records);
+  const base = {
+    name,
+    groups,
+    domain: config.domain,
+    drift: comparison?.drift ?? [],
+    pending: comparison?.pending ?? [],
+    ...certificateOf(outputs),
+    ...(lastRollout === undefined ? {} : { lastRollout }),
+  };
+  const provider = config.provider.version ?? PROVIDER_VERSION;
+  const said = comparison && {
+    result: comparison.result,
+    ...(comparison.because === undefined ? {} : { because: comparison.because }),
+  };
+  try {
+    const [cluster, chain] = await Promise.all([askCluster(site), askChain(site, outputs["owner"])]);
+    return { ...base, ...said, versions: { provider, ...cluster, chain: chain.generation }, ...chain.money };
+  } catch (error) {
+    const result = isUnreachable(error) ? ("unreachable" as const) : ("failed" as const);
+    return { ...base, versions: { provider }, ...(said ?? { result, because: reasonOf(error) }) };
+  }
+}
+
+async function askCluster({ config }: FleetSite): Promise<{ running?: string; kubernetes?: string }> {
+  const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(config) });
+  const [version, provider] = await Promise.all([
+    cluster.get<{ gitVersion: string }>("/version"),
+    cluster.get<StatefulSet>(PROVIDER),
+  ]);
+  const running = provider?.spec.template.spec.containers[0]?.image.split(":").at(-1);
+  return {
+    ...(running === undefined ? {} : { running }),
+    ...(version === undefined ? {} : { kubernetes: version.gitVersion }),
+  };
+}
+
+async function askChain({ config }: FleetSite, owner: unknown) {
+  const chain = await openChain(config.network);
+  if (typeof owner !== "string") return { generation: chain.generation, money: {} };
+  const [balances, leases] = await Promise.all([chain.balances(owner), readLeases(chain, owner)]);
+  const balance = Object.fromEntries(
+    Object.entries(balances).map(([denom, amount]) => [denom, String(amount)]),
+  );
+  return {
+    generation: chain.generation,
+    money: { balance, leases: leases.items.length, earnings: earningsOf(leases.items) },
+  };
+}
+
+function certificateOf({ certificate }: StackOutputs): Pick<SiteReport, "certificate"> {
+  const { state, notAfter } = (certificate ?? {}) as Partial<NonNullable<SiteReport["certificate"]>>;
+  return typeof state === "string" && typeof notAfter === "string"
+    ? { certificate: { state, notAfter } }
+    : {};
+}
+
+/** The newest rollout that began with the site. */
+export function lastRolloutOf(
+  name: string,
+  records: readonly RolloutRecord[],
+): NonNullable<SiteReport["lastRollout"]> | undefined {
+  for (const { id, started, sites } of records) {
+    const site = Object.hasOwn(sites, name) ? sites[name] : undefined;
+    if (site === undefined || site.result === "untouched") continue;
+    const { result, because } = site;
+    return { id, time: site.started ?? started, result, ...(because === undefined ? {} : { because }) };
+  }
+  return undefined;
+}

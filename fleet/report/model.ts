@@ -1,0 +1,81 @@
+import type { Difference } from "../../commands/engineEvents.ts";
+
+/** What the report says of one site; what could not be learnt is left out. */
+export interface SiteReport {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly domain: string;
+  /** How the comparison with the declaration ended; undefined where nothing was compared. */
+  readonly result?: "compared" | "not-deployed" | "unreachable" | "locked" | "failed";
+  /** Why the site could not be compared or asked. */
+  readonly because?: string;
+  readonly drift: readonly Difference[];
+  /** Declared and not deployed yet. */
+  readonly pending: readonly Difference[];
+  readonly versions: {
+    /** Provider release that is declared, and the one that runs. */
+    readonly provider: string;
+    readonly running?: string;
+    readonly kubernetes?: string;
+    /** Message generation of its chain. */
+    readonly chain?: string;
+  };
+  readonly certificate?: { readonly state: string /** ISO 8601. */; readonly notAfter: string };
+  /** Base units by denomination. */
+  readonly balance?: Readonly<Record<string, string>>;
+  readonly leases?: number;
+  /** Amounts as they are shown, for example `12.3 AKT a day`. */
+  readonly earnings?: readonly string[];
+  /** The site's part in the last rollout that began with it. */
+  readonly lastRollout?: {
+    readonly id: string;
+    /** ISO 8601. */
+    readonly time: string;
+    readonly result: string;
+    readonly because?: string;
+  };
+}
+
+export interface FleetReport {
+  /** ISO 8601. */
+  readonly generated: string;
+  readonly sites: readonly SiteReport[];
+}
+
+export type Health = "ok" | "attention" | "bad";
+
+/** Days before a certificate's end from which on it is pointed out. */
+const EXPIRES_SOON_DAYS = 30;
+const DAY = 86_400_000;
+
+/** Whole days until a moment; negative after it. */
+export function daysUntil(moment: string, now: string): number {
+  return Math.floor((Date.parse(moment) - Date.parse(now)) / DAY);
+}
+
+/** How a site is, for the colour it gets, and why. */
+export function healthOf(site: SiteReport, now: string): { readonly health: Health; readonly words: string } {
+  const { result, drift, pending, certificate } = site;
+  if (result === "unreachable") return { health: "bad", words: "does not answer" };
+  if (result === "failed") return { health: "bad", words: "could not be compared" };
+  if (result === "not-deployed") return { health: "attention", words: "not deployed yet" };
+  if (result === "locked") return { health: "attention", words: "another run is at work" };
+  if (certificate !== undefined && daysUntil(certificate.notAfter, now) < 0)
+    return { health: "bad", words: "certificate has expired" };
+  if (drift.length > 0) return { health: "attention", words: `${drift.length} drifted` };
+  if (certificate !== undefined && daysUntil(certificate.notAfter, now) < EXPIRES_SOON_DAYS)
+    return { health: "attention", words: "certificate expires soon" };
+  if (pending.length > 0) return { health: "attention", words: `${pending.length} pending` };
+  return { health: "ok", words: result === undefined ? "not compared" : "as declared" };
+}
+
+/** Base units as whole ones, for example `12.5 AKT`. */
+export function showBalance(balance: Readonly<Record<string, string>>): string {
+  const shown = Object.entries(balance).map(([denomination, amount]) => {
+    const micro = /^u([a-z]+)$/.exec(denomination)?.[1];
+    if (micro === undefined) return `${amount} ${denomination}`;
+    const whole = (Number(amount) / 1_000_000).toLocaleString("en", { maximumFractionDigits: 2 });
+    return `${whole} ${micro.toUpperCase()}`;
+  });
+  return shown.length === 0 ? "nothing" : shown.join(", ");
+}

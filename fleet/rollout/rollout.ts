@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Listener } from "./events.ts";
+import {
+  type GateRecord,
+  type RolloutRecord,
+  type RolloutState,
+  SETTLED,
+  type SiteRecord,
+  type SiteResult,
+} from "./record.ts";
+
+/** How one site came out. */
+export interface SiteOutcome {
+  readonly result: SiteResult;
+  readonly because?: string;
+  readonly update?: number;
+  readonly changes?: Readonly<Record<string, number>>;
+}
+
+/** What a rollout does with sites; none of it throws. */
+export interface RolloutDriver {
+  /** Brings a site to what is declared. */
+  change(site: string, phase: (text: string) => void): Promise<SiteOutcome>;
+  /** What keeps a changed site from being called well, one sentence each; nothing when it is. */
+  judge(site: string): Promise<readonly string[]>;
+}
+
+export interface RolloutOptions {
+  readonly driver: RolloutDriver;
+  /** Sites worked on at once. */
+  readonly concurrency: number;
+  /** Sites that may be out at once: not answering, at work by others, failed, or being changed. */
+  readonly maxUnavailable: number;
+  /** Time between a wave and its judgement, milliseconds; default 0. */
+  readonly settleMs?: number;
+  readonly listener: Listener;
+  /** Keeps the record; called after each step, one call at a time. */
+  readonly keep: (record: RolloutRecord) => Promise<void>;
+  /** Aborted: nothing more is begun, and what is under way is waited for. */
+  readonly signal: AbortSignal;
+  readonly now?: () => Date;
+}
+
+/** Results that leave a site in doubt: they count as out. */
+const OUT: ReadonlySet<SiteResult> = new Set(["failed", "unreachable", "locked", "interrupted"]);
+
+/**
+ * Walks a change through the waves of a record. It stops at the first site that fails and at the first gate that
+ * does not open; what it has not begun stays as it is.
+ *
+ * @returns the record as it was kept last
+ */
+export function runRollout(record: RolloutRecord, options: RolloutOptions): Promise<RolloutRecord> {
+  return new Rollout(record, options).run();
+}
+
+class Rollout {
+  #record: RolloutRecord;
+  #because: string | undefined;
+  #kept: Promise<void> = Promise.resolve();
+  readonly #options: RolloutOptions;
+  readonly #now: () => Date;
+
+  constructor(record: RolloutRecord, options: RolloutOptions) {
+    this.#record = record;
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  async run(): Promise<RolloutRecord> {
+    const { listener } = this.#options;
+    const { id, waves } = this.#record;
+    listener({ event: "rollout-started", id, waves: waves.map(({ sites }) => sites) });
+    await this.#keep({});
+    for (const [index, { sites }] of waves.entries()) {
+      if (this.#stopped) break;
+      listener({ event: "wave-started", wave: index + 1, sites });
+      await this.#runWave(sites);
+      if (!this.#stopped) await this.#passGate(index + 1, sites);
+    }
+    await this.#keep({
+      state: this.#finalState(),
+      finished: this.#now().toISOString(),
+      ...(this.#because === undefined ? {} : { because: this.#because }),
+    });
+    listener({ event: "rollout-finished", record: this.#record });
+    return this.#record;
+  }
+
+  get #stopped(): boolean {
+    return this.#because !== undefined || this.#options.signal.aborted;
+  }
+
+  get #out(): number {
+    return Object.values(this.#record.sites).filter(({ result }) => OUT.has(result)).length;
+  }
+
+  async #runWave(sites: readonly string[]): Promise<void> {
+    const waiting = [...sites];
+    const running = new Set<Promise<void>>();
+    for (;;) {
+      while (waiting.length > 0 && this.#mayBegin(running.size)) {
+        const job: Promise<void> = this.#change(waiting.shift() ?? "").finally(() => running.delete(job));
+        running.add(job);
+      }
+      if (running.size === 0) break;
+      await Promise.race(running);
+    }
+    if (waiting.length > 0 && !this.#stopped) this.#because = this.#tooManyOut();
+  }
+
+  #mayBegin(running: number): boolean {
+    const { concurrency, maxUnavailable } = this.#options;
+    return !this.#stopped && running < concurrency && this.#out + running < maxUnavailable;
+  }
+
+  #tooManyOut(): string {
+    const out = Object.entries(this.#record.sites).filter(([, { result }]) => OUT.has(result));
+    const names = out.map(([name, { result }]) => `${name} (${result})`).join(", ");
+    return `${names}: no more sites may be out at once than \`maxUnavailable\` allows (${this.#options.maxUnavailable}).`;
+  }
+
+  async #change(site: string): Promise<void> {
+    const { driver, listener } = this.#options;
+    const started = this.#now();
+    listener({ event: "site-started", site });
+    const outcome = await driver.change(site, (phase) => listener({ event: "site-phase", site, phase }));
+    const { declaration = "" } = this.#record.sites[site] ?? {};
+    const seconds = Math.round((this.#now().getTime() - started.getTime()) / 100) / 10;
+    const record: SiteRecord = { ...outcome, declaration, started: started.toISOString(), seconds };
+    if (outcome.result === "failed") this.#because ??= `${site}: ${outcome.because ?? "failed"}`;
+    await this.#keep({ sites: { ...this.#record.sites, [site]: record } });
+    listener({ event: "site-finished", site, ...record });
+  }
+
+  async #passGate(wave: number, sites: readonly string[]): Promise<void> {
+    const { driver, concurrency, settleMs = 0, signal, listener } = this.#options;
+    const changed = sites.filter((site) => SETTLED.has(this.#record.sites[site]?.result ?? "untouched"));
+    if (settleMs > 0 && changed.length > 0) await sleep(settleMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const findings =
+      changed.length > 0
+        ? (await eachOf(changed, concurrency, (site) => driver.judge(site))).flatMap((found, index) =>
+            found.map((finding) => `${changed[index]}: ${finding}`),
+          )
+        : [`no site of wave ${wave} could be changed, so there is nothing to judge the change by.`];
+    const gate: GateRecord = { wave, passed: findings.length === 0, findings };
+    if (!gate.passed) this.#because = findings[0];
+    await this.#keep({ gates: [...this.#record.gates, gate] });
+    listener({ event: "gate", ...gate });
+  }
+
+  #finalState(): RolloutState {
+    if (this.#because !== undefined) return "halted";
+    if (this.#options.signal.aborted) return "interrupted";
+    const settled = Object.values(this.#record.sites).every(({ result }) => SETTLED.has(result));
+    return settled ? "finished" : "incomplete";
+  }
+
+  /** Writes one after the other, so that the last state is the one that stays. */
+  async #keep(change: Partial<RolloutRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
+    const record = this.#record;
+    this.#kept = this.#kept.then(() => this.#options.keep(record));
+    await this.#kept;
+  }
+}
+
+/** Applies an asynchronous function to all items, at most `limit` at once; results in the order of the items. */
+export async function eachOf<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = new Array(items.length);
+  const entries = items.entries();
+  const work = async () => {
+    for (const [index, item] of entries) results[index] = await act(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  return results;
+}

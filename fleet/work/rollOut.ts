@@ -1,0 +1,124 @@
+import { FleetError } from "../declaration/errors.ts";
+import type { FleetSite } from "../declaration/resolve.ts";
+import { type Diagnose, Gate } from "../judge/gate.ts";
+import type { Listener } from "../rollout/events.ts";
+import { newRecord, type RolloutRecord } from "../rollout/record.ts";
+import { resumable, sitesLeft, stillRunning } from "../rollout/resume.ts";
+import { type RolloutDriver, runRollout, type SiteOutcome } from "../rollout/rollout.ts";
+import { planWaves, sitesOf, type Wave } from "../rollout/waves.ts";
+import { isOpen, nextOpening } from "../rollout/window.ts";
+import { declarationsOf, type FleetContext, isAlive, thisRun } from "./fleetContext.ts";
+
+export interface RollOutOptions {
+  readonly command: "up" | "destroy";
+  /** Go on with the last rollout: only what it has not settled. */
+  readonly resume: boolean;
+  /** Change sites outside of their maintenance windows too. */
+  readonly anyTime: boolean;
+  readonly diagnose: Diagnose;
+  readonly listener: Listener;
+  readonly signal: AbortSignal;
+  /** Asked once, after the plan and before anything is changed. */
+  readonly agree: (plan: RollOutPlan) => Promise<boolean>;
+  readonly now?: () => Date;
+}
+
+/** What a rollout is going to do. */
+export interface RollOutPlan {
+  readonly command: "up" | "destroy";
+  readonly waves: readonly Wave[];
+  readonly concurrency: number;
+  readonly maxUnavailable: number;
+  /** Sites whose window is closed now, and when it opens. */
+  readonly closed: readonly { readonly site: string; readonly opens: Date }[];
+  /** Id of the rollout that is gone on with. */
+  readonly resumes?: string;
+}
+
+/**
+ * Walks the declaration through the fleet.
+ *
+ * @returns the record as it was kept; undefined when the person did not agree
+ * @throws FleetError when another rollout runs, or there is nothing to go on with
+ */
+export async function rollOut(
+  context: FleetContext,
+  options: RollOutOptions,
+): Promise<RolloutRecord | undefined> {
+  const { command, listener, signal, now = () => new Date() } = options;
+  const { fleet, store, concurrency } = context;
+  const [last] = await store.recent(1);
+  if (last !== undefined && isAlive(last)) throw stillRunning(last);
+  const before = options.resume ? resumable(last, command) : undefined;
+  const sites = before === undefined ? context.sites : leftOf(before, context.sites);
+  const waves = planWaves(sites, fleet.rollout.waves);
+  // A share is one of the fleet, not of what happens to be left of it.
+  const maxUnavailable = sitesOf(fleet.rollout.maxUnavailable, fleet.sites.length);
+  const plan: RollOutPlan = {
+    command,
+    waves,
+    concurrency: Math.min(concurrency, maxUnavailable),
+    maxUnavailable,
+    closed: options.anyTime ? [] : closedSites(sites, now()),
+    ...(before === undefined ? {} : { resumes: before.id }),
+  };
+  if (!(await options.agree(plan))) return undefined;
+  const declarations = declarationsOf(sites);
+  const record = newRecord({ ...plan, declarations }, thisRun(), now());
+  return runRollout(record, {
+    driver: driverOf(context, sites, options),
+    concurrency,
+    maxUnavailable,
+    settleMs: fleet.rollout.gate.settleSeconds * 1000,
+    listener,
+    signal,
+    keep: (kept) => store.write(kept),
+    now,
+  });
+}
+
+function leftOf(record: RolloutRecord, sites: readonly FleetSite[]): FleetSite[] {
+  const left = new Set(sitesLeft(record, declarationsOf(sites)));
+  if (left.size === 0) throw new FleetError(`Rollout ${record.id} has nothing left to do.`);
+  return sites.filter(({ name }) => left.has(name));
+}
+
+function closedSites(sites: readonly FleetSite[], now: Date): { site: string; opens: Date }[] {
+  return sites.flatMap(({ name, window }) =>
+    window === undefined || isOpen(window, now) ? [] : [{ site: name, opens: nextOpening(window, now) }],
+  );
+}
+
+function driverOf(
+  context: FleetContext,
+  sites: readonly FleetSite[],
+  { command, diagnose, anyTime, signal, now = () => new Date() }: RollOutOptions,
+): RolloutDriver {
+  const byName = new Map(sites.map((site) => [site.name, site]));
+  const siteOf = (name: string): FleetSite => {
+    const site = byName.get(name);
+    if (site === undefined) throw new FleetError(`There is no site ${name}.`);
+    return site;
+  };
+  const gate = new Gate({ diagnose, ignore: context.fleet.rollout.gate.ignore });
+  return {
+    async change(name, phase): Promise<SiteOutcome> {
+      const site = siteOf(name);
+      const [closed] = anyTime ? [] : closedSites([site], now());
+      if (closed !== undefined) {
+        const opens = closed.opens.toISOString().slice(0, 16).replace("T", " ");
+        return { result: "outside-window", because: `its maintenance window opens at ${opens} UTC` };
+      }
+      const work = context.work(site);
+      if (command === "destroy") return interruptible(await work.destroy(phase), signal);
+      await gate.look(site);
+      return interruptible(await work.up(phase), signal);
+    },
+    judge: async (name) => (command === "destroy" ? [] : gate.judge(siteOf(name))),
+  };
+}
+
+/** The terminal's interrupt reaches the engine too: what then ends early has not failed. */
+function interruptible(outcome: SiteOutcome, signal: AbortSignal): SiteOutcome {
+  return outcome.result === "failed" && signal.aborted ? { ...outcome, result: "interrupted" } : outcome;
+}
