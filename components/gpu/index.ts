@@ -1,4 +1,6 @@
 export { gpuAttributes, gpuAuditAttributes } from "./attributes.ts";
+export { type BusGpu, gpusOnBus, type PciDevice, parseLspci } from "./bus.ts";
+export { type ExplainedGap, explainGap, type GapCause } from "./causes.ts";
 export { commonModels } from "./commonModels.ts";
 export {
   GpuDatabaseInvalid,
@@ -9,7 +11,16 @@ export {
   parseGpuDatabase,
 } from "./database.ts";
 export { detectFromNodes } from "./detect.ts";
+export { type DriverFacts, devicesOf } from "./driverFacts.ts";
+export { type DriverChoice, type DriverPlan, planDriver } from "./driverPlan.ts";
+export { GpuDriverIncomplete, GpuDriverRefused, GpuNotReady } from "./errors.ts";
+export { expectedGpus, type GpuIntent, type MachineGpus } from "./expected.ts";
+export { GpuDriver, type GpuDriverArgs } from "./GpuDriver.ts";
+export { GpuGate, type GpuGateArgs } from "./GpuGate.ts";
 export { GpuSupport, type GpuSupportArgs } from "./GpuSupport.ts";
+export { type ExpectedGpus, type GpuVerdict, verifyGpus } from "./gate.ts";
+export { driverFacts } from "./machine.ts";
+export { parseNvidiaSmi, type SmiReport } from "./nvidiaSmi.ts";
 export type {
   GpuDatabase,
   GpuDetection,

@@ -36,6 +36,8 @@ export interface NodeView {
 /** Why a GPU is not advertised, or is advertised with a doubt. */
 export type GpuProblemKind =
   | "not-allocatable"
+  | "not-found"
+  | "other-vendor"
   | "unknown-pci-id"
   | "unknown-product"
   | "unlabelled"

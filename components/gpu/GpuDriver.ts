@@ -1,0 +1,46 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic/index.ts";
+import type { HostAddress } from "../hosts/types.ts";
+import type { DriverPlan } from "./driverPlan.ts";
+import { defaultK3sDataDir } from "./machine.ts";
+
+export interface GpuDriverArgs {
+  /** The machine with the GPUs. */
+  readonly host: HostAddress;
+  /** What its GPUs need, from `planDriver`. */
+  readonly plan: DriverPlan;
+  /** K3s's data folder. Default: `/var/lib/rancher/k3s`. */
+  readonly k3sDataDir?: string;
+  /** Whether the machine may be started anew although K3s, and so maybe leases, run on it. Default: false. */
+  readonly allowReboot?: boolean;
+}
+
+/**
+ * Driver, Fabric Manager where NVSwitches need it, container toolkit, CDI specification, and K3s restarted where
+ * it started before the toolkit was there. A driver that fits is adopted. Removing the resource leaves them.
+ *
+ * @example
+ * const plan = planDriver("gpu-1", await driverFacts(host));
+ * if (plan !== undefined) new GpuDriver("gpu-1", { host, plan }, { dependsOn: [prepared] });
+ */
+export class GpuDriver extends DynamicResource {
+  /** For example `580.95.05`. */
+  declare readonly driverVersion: pulumi.Output<string>;
+  declare readonly toolkitVersion: pulumi.Output<string>;
+
+  constructor(name: string, args: GpuDriverArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "gpu:GpuDriver",
+      "gpu/gpuDriverProvider",
+      name,
+      {
+        host: args.host,
+        plan: args.plan,
+        k3sDataDir: args.k3sDataDir ?? defaultK3sDataDir,
+        allowReboot: args.allowReboot ?? false,
+      },
+      ["driverVersion", "toolkitVersion"],
+      opts,
+    );
+  }
+}

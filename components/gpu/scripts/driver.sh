@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Installs driver, Fabric Manager and container toolkit, and writes the CDI specification.
+set -euo pipefail
+: "${want_driver_packages?}" "${want_fabric_manager_package?}"
+: "${want_repositories_count:=0}"
+declare -a want_driver_packages
+# Absent where no repository is to be added.
+declare -a want_repositories_name want_repositories_uri want_repositories_suite
+declare -a want_repositories_key_url want_repositories_fingerprint
+
+apt_get() { apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -q "$@" >&2; }
+installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+install_packages() {
+  apt_get install -y --no-install-recommends --allow-change-held-packages "$@"
+  apt-mark hold "${@%%=*}" >&2
+}
+
+# key_matches FILE ENDING: every primary key in it has a fingerprint that ends so.
+key_matches() {
+  local fingerprint found=false
+  while read -r fingerprint; do
+    [[ $fingerprint == *"$2" ]] || return 1
+    found=true
+  done < <(gpg --batch --show-keys --with-colons "$1" 2>/dev/null |
+    awk -F: '$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }')
+  $found
+}
+
+add_repository() {
+  local name=$1 uri=$2 suite=$3 key_url=$4 fingerprint=$5 key new
+  key=/etc/apt/keyrings/$name.asc
+  if [[ ! -f $key ]] || ! key_matches "$key" "$fingerprint"; then
+    say "fetching the key of $uri"
+    install -d -m 0755 /etc/apt/keyrings
+    new=$(mktemp)
+    curl -fsSL --proto '=https' --retry 3 -o "$new" "$key_url" || fail "The key of $uri could not be fetched."
+    key_matches "$new" "$fingerprint" ||
+      fail "The key at $key_url is not the one that is known for it (…$fingerprint). Nothing was installed."
+    install -m 0644 "$new" "$key"
+    rm -f "$new"
+    sources_changed=true
+  fi
+  put "/etc/apt/sources.list.d/$name.sources" 0644 <<EOF
+# Written by pulumi-akash.
+Types: deb
+URIs: $uri
+Suites: $suite
+Signed-By: $key
+EOF
+  if $put_changed; then sources_changed=true; fi
+}
+
+sources_changed=false
+if ((want_repositories_count > 0)); then
+  missing=()
+  for package in ca-certificates curl gpg; do
+    installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} > 0)); then
+    apt_get update
+    apt_get install -y --no-install-recommends "${missing[@]}"
+  fi
+  for ((i = 0; i < want_repositories_count; i++)); do
+    add_repository "${want_repositories_name[i]}" "${want_repositories_uri[i]}" "${want_repositories_suite[i]}" \
+      "${want_repositories_key_url[i]}" "${want_repositories_fingerprint[i]}"
+  done
+fi
+
+needed=()
+for package in ${want_driver_packages[@]+"${want_driver_packages[@]}"}; do
+  installed "$package" || needed+=("$package")
+done
+if [[ ! -x /usr/bin/nvidia-container-runtime && ! -x /usr/local/nvidia/toolkit/nvidia-container-runtime ]]; then
+  toolkit_missing=true
+else
+  toolkit_missing=false
+fi
+if $sources_changed || ((${#needed[@]} > 0)) || $toolkit_missing; then apt_get update; fi
+
+# A branch is pinned before anything of it is chosen.
+for package in ${needed[@]+"${needed[@]}"}; do
+  if [[ $package == nvidia-driver-pinning-* ]]; then install_packages "$package"; fi
+done
+if ((${#needed[@]} > 0)); then
+  say "installing ${needed[*]}"
+  install_packages "${needed[@]}"
+fi
+
+module_version() { modinfo -F version nvidia 2>/dev/null || true; }
+if [[ -n $want_fabric_manager_package ]]; then
+  driver=$(module_version)
+  [[ -n $driver ]] || fail "There is no NVIDIA kernel module for kernel $(uname -r), so the Fabric Manager's version is not known."
+  version=$(dpkg-query -W -f='${Version}' "$want_fabric_manager_package" 2>/dev/null || true)
+  if [[ $version != "$driver"-* ]]; then
+    say "installing the Fabric Manager of version $driver"
+    apt_get update
+    candidate=$(apt-cache madison "$want_fabric_manager_package" | awk -F'[| ]+' -v v="$driver-" 'index($3, v) == 1 { print $3; exit }')
+    [[ -n $candidate ]] ||
+      fail "No package source has $want_fabric_manager_package in version $driver, and another one refuses to start with this driver. Bring the driver to a version for which there is one."
+    install_packages "$want_fabric_manager_package=$candidate"
+  fi
+fi
+
+if $toolkit_missing; then
+  say "installing the container toolkit"
+  install_packages nvidia-container-toolkit
+fi
+
+reboot=
+if [[ ! -d /sys/module/nvidia ]]; then
+  if [[ -d /sys/module/nouveau ]]; then
+    reboot="nouveau holds the GPU"
+  elif ! modprobe nvidia 2>/dev/null; then
+    reboot="the NVIDIA kernel module does not load yet"
+  fi
+elif [[ -r /sys/module/nvidia/version && $(</sys/module/nvidia/version) != "$(module_version)" ]]; then
+  reboot="another version of the driver is loaded than is installed"
+fi
+
+if [[ -z $reboot ]]; then
+  if [[ -n $want_fabric_manager_package ]] && ! systemctl is-active --quiet nvidia-fabricmanager.service; then
+    systemctl enable --now nvidia-fabricmanager.service >&2
+  fi
+  if systemctl cat nvidia-cdi-refresh.service >/dev/null 2>&1; then
+    systemctl enable --now nvidia-cdi-refresh.path >&2
+    systemctl start nvidia-cdi-refresh.service >&2
+  elif [[ ! -f /etc/cdi/nvidia.yaml ]]; then
+    install -d -m 0755 /etc/cdi
+    nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml >&2
+  fi
+fi
+
+fact reboot "$reboot"
+facts
