@@ -3,7 +3,13 @@ import { join, resolve } from "node:path";
 import { type ArtefactPin, loadPins } from "../../toolchain/pins.ts";
 
 /** Charts this package installs; versions and addresses are in `toolchain/pins.json`. */
-export type ChartName = "cert-manager" | "gpu-operator" | "ingress-nginx" | "nginx-gateway-fabric";
+export type ChartName =
+  | "cert-manager"
+  | "gpu-operator"
+  | "ingress-nginx"
+  | "nginx-gateway-fabric"
+  | "rook-ceph"
+  | "tigera-operator";
 
 /** A chart as `helm.v3.Release` takes it. */
 export interface ChartSource {

@@ -14,6 +14,8 @@ export interface LeaseStorageClass {
   readonly reclaimPolicy?: "Delete" | "Retain";
   /** When a volume is made. Default: `WaitForFirstConsumer`. */
   readonly volumeBindingMode?: "WaitForFirstConsumer" | "Immediate";
+  /** Whether a volume may grow later. Default: what the provisioner's class says without it, no. */
+  readonly allowVolumeExpansion?: boolean;
 }
 
 /** A StorageClass object, ready for the API server. */
@@ -27,6 +29,7 @@ export interface StorageClassObject {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly reclaimPolicy: string;
   readonly volumeBindingMode: string;
+  readonly allowVolumeExpansion?: boolean;
 }
 
 function sortedByName(classes: readonly LeaseStorageClass[]): LeaseStorageClass[] {
@@ -59,6 +62,7 @@ export function storageClassObjects(classes: readonly LeaseStorageClass[]): Stor
     ...(Object.keys(item.parameters ?? {}).length === 0 ? {} : { parameters: item.parameters }),
     reclaimPolicy: item.reclaimPolicy ?? "Delete",
     volumeBindingMode: item.volumeBindingMode ?? "WaitForFirstConsumer",
+    ...(item.allowVolumeExpansion === undefined ? {} : { allowVolumeExpansion: item.allowVolumeExpansion }),
   }));
 }
 

@@ -1,3 +1,4 @@
+export { type CephOptions, cephClasses, cephCluster, cephPools } from "./ceph.ts";
 export {
   inventoryStorage,
   type LeaseStorageClass,
@@ -5,4 +6,16 @@ export {
   storageAttributes,
   storageClassObjects,
 } from "./classes.ts";
+export {
+  type ChosenDisk,
+  chooseDisks,
+  type DeclaredDisk,
+  type DiskFacts,
+  type DiskKind,
+  DisksRefused,
+  type NodeDisks,
+} from "./disks.ts";
+export { diskFacts } from "./machine.ts";
+export { RookCeph, type RookCephArgs } from "./RookCeph.ts";
 export { StorageClasses, type StorageClassesArgs } from "./StorageClasses.ts";
+export { VolumeCheck, type VolumeCheckArgs } from "./VolumeCheck.ts";

@@ -15,12 +15,13 @@ const ORDER = [
   ["charts"],
   ["chain"],
   ["wallet"],
+  ["versions"],
   ["cluster"],
   ["dynamic"],
 ];
 
 const sources = globSync(
-  "{index.ts,components/**/*.ts,commands/**/*.ts,embedded/**/*.ts,toolchain/**/*.ts}",
+  "{index.ts,components/**/*.ts,commands/**/*.ts,policies/**/*.ts,embedded/**/*.ts,fleet/**/*.ts,toolchain/**/*.ts}",
   {
     cwd: ROOT,
   },
@@ -80,7 +81,7 @@ describe("the structure", () => {
       const from = rank.get(file.split("/")[1] ?? "");
       for (const to of loadedBy(file)) {
         const target = to.startsWith("components/") ? rank.get(to.split("/")[1] ?? "") : undefined;
-        if (/^(commands|embedded|fleet|tests)\//.test(to)) backwards.push(`${file} → ${to}`);
+        if (/^(commands|policies|embedded|fleet|tests)\//.test(to)) backwards.push(`${file} → ${to}`);
         if (from !== undefined && target !== undefined && target < from) backwards.push(`${file} → ${to}`);
       }
     }

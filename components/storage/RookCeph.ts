@@ -1,0 +1,76 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { cachedCrds, chartRelease } from "../charts/index.ts";
+import { type CephOptions, cephCluster, cephNamespace, cephPools, rookOperatorValues } from "./ceph.ts";
+import type { ChosenDisk } from "./disks.ts";
+
+export interface RookCephArgs extends CephOptions {
+  /** Disks that Ceph is given, from `chooseDisks`. */
+  readonly disks: readonly ChosenDisk[];
+  /** Folder with the chart, for sites without internet. Default: its official address. */
+  readonly mirror?: string;
+  /** Seconds to wait until the operator is ready; 0 does not wait. Default: 300. */
+  readonly waitSeconds?: number;
+  /** Keep the cluster and what is on it when this is destroyed. Default: true. */
+  readonly retain?: boolean;
+}
+
+/**
+ * Ceph, by Rook: the operator from its chart, a cluster over exactly the disks given, a pool for each kind of
+ * disk. Destroying it leaves the disks as they are. The classes on it are `cephClasses`.
+ */
+export class RookCeph extends pulumi.ComponentResource {
+  /** Names of the pools, which are those of the classes. */
+  readonly pools: pulumi.Output<string[]>;
+
+  constructor(name: string, args: RookCephArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("akash:storage:RookCeph", name, {}, opts);
+    const parent = { parent: this };
+    const { retain = true } = args;
+    const kept = { ...parent, retainOnDelete: retain };
+    const definitions = cachedCrds("rook").map(
+      ({ metadata, spec }) =>
+        new kubernetes.apiextensions.v1.CustomResourceDefinition(
+          `${name}-${metadata.name.split(".")[0]}`,
+          {
+            metadata,
+            spec: spec as unknown as kubernetes.types.input.apiextensions.v1.CustomResourceDefinitionSpec,
+          },
+          kept,
+        ),
+    );
+    const namespace = new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      // Its pods use the disks of the host.
+      {
+        metadata: { name: cephNamespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+      },
+      kept,
+    );
+    const operator = chartRelease(
+      `${name}-operator`,
+      {
+        chart: "rook-ceph",
+        release: "rook-ceph",
+        namespace: namespace.metadata.name,
+        values: rookOperatorValues(),
+        mirror: args.mirror,
+        waitSeconds: args.waitSeconds,
+      },
+      { ...kept, dependsOn: definitions },
+    );
+    const cluster = new kubernetes.apiextensions.CustomResource(`${name}-cluster`, cephCluster(args.disks), {
+      ...kept,
+      dependsOn: [operator],
+    });
+    const pools = cephPools(args.disks, args).map(
+      (pool) =>
+        new kubernetes.apiextensions.CustomResource(`${name}-pool-${pool.metadata.name}`, pool, {
+          ...kept,
+          dependsOn: [cluster],
+        }),
+    );
+    this.pools = pulumi.all(pools.map((pool) => pool.metadata.apply((metadata) => metadata.name ?? "")));
+    this.registerOutputs({ pools: this.pools });
+  }
+}
