@@ -17,6 +17,8 @@ interface Pooled {
   socket: Socket | undefined;
   users: number;
   idle: NodeJS.Timeout | undefined;
+  /** To be ended by its last user, and not to be given to another one. */
+  retired: boolean;
 }
 
 const pool = new Map<string, Pooled>();
@@ -52,7 +54,10 @@ async function sharing<T>(
     return await act(await pooled.connection);
   } finally {
     pooled.users--;
-    if (pooled.users === 0) rest(key, pooled);
+    if (pooled.users === 0) {
+      if (pooled.retired) end(pooled);
+      else rest(key, pooled);
+    }
   }
 }
 
@@ -71,6 +76,7 @@ function open(key: string, address: BastionAddress, through: SshConnection | und
     socket: undefined,
     users: 0,
     idle: undefined,
+    retired: false,
   };
   pool.set(key, pooled);
   const forget = () => {
@@ -107,28 +113,33 @@ function turnedAway({ message }: HostUnreachable): boolean {
 
 function rest(key: string, pooled: Pooled): void {
   pooled.socket?.unref();
-  pooled.idle = setTimeout(() => drop(key, pooled), IDLE_MS).unref();
+  pooled.idle = setTimeout(() => retire(key, pooled), IDLE_MS).unref();
 }
 
-function drop(key: string, pooled: Pooled): void {
+function retire(key: string, pooled: Pooled): void {
   clearTimeout(pooled.idle);
+  pooled.retired = true;
   if (pool.get(key) === pooled) pool.delete(key);
-  pooled.connection.then(
-    (connection) => connection.end(),
+  if (pooled.users === 0) end(pooled);
+}
+
+function end({ connection }: Pooled): void {
+  connection.then(
+    (opened) => opened.end(),
     () => {},
   );
 }
 
-/** Ends the connection to a machine, for one that is about to go down. */
+/** Lets the next caller make a new connection to a machine; this one ends with its last user. */
 export function disconnect(address: HostAddress): void {
   const key = keyOf(address);
   const pooled = pool.get(key);
-  if (pooled !== undefined) drop(key, pooled);
+  if (pooled !== undefined) retire(key, pooled);
 }
 
 /** Ends all connections. */
 export function disconnectAll(): void {
-  for (const [key, pooled] of pool) drop(key, pooled);
+  for (const [key, pooled] of pool) retire(key, pooled);
 }
 
 /**
@@ -138,11 +149,12 @@ export function disconnectAll(): void {
  * @throws the first other error that keeps a machine from being reached
  */
 export async function unknownHostKeys(addresses: readonly HostAddress[]): Promise<HostKeyUnknown[]> {
-  const seen = await Promise.allSettled(addresses.map((address) => onHost(address, async ({ name }) => name)));
+  const seen = await Promise.allSettled(
+    addresses.map((address) => onHost(address, async ({ name }) => name)),
+  );
   const reasons = seen.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
   const other = reasons.find((reason) => !(reason instanceof HostKeyUnknown));
   if (other !== undefined) throw other;
   const unknown = reasons.filter((reason) => reason instanceof HostKeyUnknown);
   return [...new Map(unknown.map((error) => [error.line, error])).values()];
 }
-

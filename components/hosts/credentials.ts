@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type AnyAuthMethod, utils } from "ssh2";
+import ssh2, { type AnyAuthMethod } from "ssh2";
 import { absolutePath } from "../cluster/paths.ts";
 import { HostCredentialUnusable } from "./errors.ts";
 import type { BastionAddress } from "./types.ts";
@@ -41,7 +41,7 @@ export async function credentialsFor(
     addAgent();
     for (const file of STANDARD_KEYS) {
       const key = await readFile(join(homedir(), ".ssh", file)).catch(() => undefined);
-      if (key !== undefined && !(utils.parseKey(key) instanceof Error)) {
+      if (key !== undefined && !(ssh2.utils.parseKey(key) instanceof Error)) {
         add(`the key ~/.ssh/${file}`, { type: "publickey", username, key });
       }
     }
@@ -61,7 +61,8 @@ export async function credentialsFor(
       {
         type: "keyboard-interactive",
         username,
-        prompt: (_name, _instructions, _lang, prompts, finish) => finish(prompts.map(({ echo }) => (echo ? "" : password))),
+        prompt: (_name, _instructions, _lang, prompts, finish) =>
+          finish(prompts.map(({ echo }) => (echo ? "" : password))),
       },
     );
   }
@@ -76,7 +77,7 @@ async function readNamedKey(name: string, keyFile: string): Promise<Buffer | und
       `The key file ${keyFile} for ${name} can't be read (${error.code ?? "unknown error"}). Correct \`keyFile\`.`,
     );
   });
-  const key = utils.parseKey(content);
+  const key = ssh2.utils.parseKey(content);
   if (key instanceof Error) {
     if (/passphrase/i.test(key.message)) return undefined;
     throw new HostCredentialUnusable(

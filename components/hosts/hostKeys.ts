@@ -27,7 +27,10 @@ export interface ExpectedKey {
  * What a machine's key is expected to be. The declaration's own `hostKey` decides alone; then the keys that were
  * confirmed here; then those that the person's own OpenSSH knows.
  */
-export async function expectedKeys(address: BastionAddress, env: Environment = process.env): Promise<ExpectedKey[]> {
+export async function expectedKeys(
+  address: BastionAddress,
+  env: Environment = process.env,
+): Promise<ExpectedKey[]> {
   const { host, port = 22, hostKey } = address;
   if (hostKey !== undefined) return [declaredKey(hostKey)];
   for (const file of [pinnedHostsFile(env), join(homedir(), ".ssh", "known_hosts")]) {
@@ -49,7 +52,8 @@ export async function expectedKeys(address: BastionAddress, env: Environment = p
 function declaredKey(hostKey: string): ExpectedKey {
   const pinned = "`hostKey` of the site's file";
   const [type = "", key] = hostKey.trim().split(/\s+/);
-  if (key === undefined) return { fingerprint: type.replace(/=+$/, ""), type: undefined, revoked: false, pinned };
+  if (key === undefined)
+    return { fingerprint: type.replace(/=+$/, ""), type: undefined, revoked: false, pinned };
   return { fingerprint: fingerprintOf(Buffer.from(key, "base64")), type, revoked: false, pinned };
 }
 
@@ -80,7 +84,9 @@ export function judgeKey(
 
 /** Order in which keys are asked for: the types that are known first, so that a known machine shows a known key. */
 export function keyAlgorithms(expected: readonly ExpectedKey[]): ServerHostKeyAlgorithm[] {
-  const known = expected.flatMap(({ type }) => (type === undefined ? [] : ALGORITHMS.filter((a) => typeOf(a) === type)));
+  const known = expected.flatMap(({ type }) =>
+    type === undefined ? [] : ALGORITHMS.filter((a) => typeOf(a) === type),
+  );
   return [...new Set([...known, ...ALGORITHMS])];
 }
 
@@ -96,7 +102,10 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
 const typeOf = (algorithm: string): string => (algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm);
 
 /** Pins keys that a person has confirmed, for every later run. */
-export async function pinHostKeys(unknown: readonly HostKeyUnknown[], env: Environment = process.env): Promise<void> {
+export async function pinHostKeys(
+  unknown: readonly HostKeyUnknown[],
+  env: Environment = process.env,
+): Promise<void> {
   const file = pinnedHostsFile(env);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, "a", 0o600);

@@ -48,7 +48,12 @@ export interface HostScriptOptions<T> {
  */
 export function hostScript<T = unknown>(path: string, options: HostScriptOptions<T>): HostScript<T> {
   const { step, facts, readOnly = false } = options;
-  return { step, path, readOnly, parse: (value) => (facts === undefined ? (value as T) : facts.parse(value)) };
+  return {
+    step,
+    path,
+    readOnly,
+    parse: (value) => (facts === undefined ? (value as T) : facts.parse(value)),
+  };
 }
 
 const COMPONENTS = join(import.meta.dirname, "..");

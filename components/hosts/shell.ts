@@ -76,7 +76,9 @@ function scalarText(name: string, value: unknown): string {
 }
 
 function refuse(name: string): never {
-  throw new DesiredInvalid(`${name} holds what a shell variable cannot: nesting too deep, or no text or number.`);
+  throw new DesiredInvalid(
+    `${name} holds what a shell variable cannot: nesting too deep, or no text or number.`,
+  );
 }
 
 /** `kubeletArgs` as `want_kubelet_args`. */

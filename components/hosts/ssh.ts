@@ -2,7 +2,13 @@ import { connect as connectSocket, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client, type ClientChannel } from "ssh2";
 import { credentialsFor } from "./credentials.ts";
-import { HostAuthRefused, HostDisconnected, HostError, HostTimedOut, HostUnreachable } from "./errors.ts";
+import {
+  HostAuthRefused,
+  HostDisconnected,
+  type HostError,
+  HostTimedOut,
+  HostUnreachable,
+} from "./errors.ts";
 import { type Ended, type ExecuteOptions, type Executor, lineReader } from "./executor.ts";
 import { expectedKeys, judgeKey, keyAlgorithms } from "./hostKeys.ts";
 import type { BastionAddress } from "./types.ts";
@@ -96,7 +102,8 @@ export class SshConnection implements Executor {
   forward(to: BastionAddress): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       this.#client.forwardOut("127.0.0.1", 0, to.host, to.port ?? 22, (error, channel) => {
-        if (error) reject(new HostUnreachable(nameOf(to), `${this.name} could not pass it on (${error.message})`));
+        if (error)
+          reject(new HostUnreachable(nameOf(to), `${this.name} could not pass it on (${error.message})`));
         else resolve(channel);
       });
     });
@@ -180,7 +187,13 @@ export function openSocket(address: BastionAddress): Promise<Socket> {
       socket.destroy();
       reject(new HostUnreachable(nameOf(address), problem));
     };
-    const socket = connectSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+    const socket = connectSocket({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEPALIVE_MS,
+    });
     const timer = setTimeout(() => fail(`no answer within ${CONNECT_MS / 1000} s`), CONNECT_MS);
     socket.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);

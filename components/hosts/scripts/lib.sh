@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Functions that every script finds; hosts/script.ts puts them in front of it.
 
 # say WORDS...: one line of progress.
@@ -80,3 +80,37 @@ put() {
 
 # have COMMAND: whether the machine has it.
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# ours FILE: whether a file is ours to change or remove: it has our header, or is not there.
+ours() { [[ ! -e $1 ]] || grep -q 'Managed by pulumi-akash' -- "$1"; }
+
+# put_ours PATH MODE TEXT: keeps a file of ours at that text, which an empty text removes. Sets put_changed.
+put_ours() {
+  ours "$1" || fail "$1 is not ours: it lacks our header. Move it away."
+  if [[ -n $3 ]]; then
+    put "$1" "$2" <<<"${3%$'\n'}"
+  elif [[ -e $1 ]]; then
+    rm -f -- "$1"
+    put_changed=true
+  else
+    put_changed=false
+  fi
+}
+
+# install_packages NAME...: installs what is missing, and finishes an installation that was cut off before.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' -- "$name" 2>/dev/null || true) == installed ]] || missing+=("$name")
+  done
+  if ((${#missing[@]} == 0)); then return 0; fi
+  export NEEDRESTART_MODE=l NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none
+  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold)
+  say "installing ${missing[*]}"
+  dpkg --configure -a >&2
+  if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2; then
+    # The package lists may be old, or never have been fetched.
+    "${apt[@]}" update >&2
+    "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
+  fi
+}

@@ -1,0 +1,79 @@
+import {
+  journalFile,
+  nouveauFile,
+  parseJournalFile,
+  parseSysctlFile,
+  parseUpgradesFile,
+  sshFile,
+  upgradesFile,
+} from "./files.ts";
+import { firewallFile, parseFirewallFile, ufwRules } from "./firewall.ts";
+import type { Firewall, FirewallState, Preparation, RawPreparation } from "./types.ts";
+
+/**
+ * What of a preparation a machine has, in the form in which it is declared: equal where it is as wanted, and
+ * otherwise different in the field that is off.
+ */
+export function observedPreparation(raw: RawPreparation, wanted: Preparation): Preparation {
+  const { files } = raw;
+  return {
+    packages: wanted.packages.filter((name) => raw.installed.includes(name)),
+    sysctl: observedSysctl(raw, wanted),
+    swap: wanted.swap === "kept" || raw.swap.length > 0 ? "kept" : "off",
+    clock: wanted.clock === "unmanaged" || raw.clock === "" ? "unmanaged" : "kept by a service",
+    journalLimit: observedJournal(files["journal"]),
+    heldFromUpgrades: observedHeld(files["upgrades"]),
+    nouveau: files["nouveau"] === nouveauFile ? "off" : "unmanaged",
+    firewall: observedFirewall(raw.firewall, files["firewall"], wanted.firewall),
+    ssh: files["ssh"] === sshFile ? "hardened" : "unmanaged",
+  };
+}
+
+/** A setting shows as what is off about it: in our file, which a reboot brings back, or in force. */
+function observedSysctl({ live, files }: RawPreparation, { sysctl }: Preparation): Record<string, string> {
+  const kept = parseSysctlFile(files["sysctl"] ?? "");
+  const names = [...new Set([...Object.keys(sysctl), ...Object.keys(kept)])].sort();
+  const found = names.flatMap((name): [string, string][] => {
+    const value = kept[name] === sysctl[name] ? live[name] : kept[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(found);
+}
+
+function observedJournal(text: string | undefined): string {
+  const limit = parseJournalFile(text ?? "");
+  return text === journalFile(limit) ? limit : "";
+}
+
+function observedHeld(text: string | undefined): string[] {
+  const held = parseUpgradesFile(text ?? "");
+  return text === upgradesFile(held) ? held : [];
+}
+
+const NOTHING = { open: [], operatorPorts: [], operators: [], nodePorts: [], nodes: [], podNetworks: [] };
+
+function observedFirewall(
+  { live, recorded, kept, ufw }: RawPreparation["firewall"],
+  text: string | undefined,
+  wanted: Firewall,
+): Firewall {
+  const declared = parseFirewallFile(text ?? "");
+  const nothing = wanted.state === "unmanaged" && live === "" && text === undefined;
+  if (text === undefined || declared === undefined)
+    return { ...NOTHING, state: nothing ? "unmanaged" : "off" };
+  const unedited = text === firewallFile({ ...declared, state: "on" });
+  return { ...declared, state: ufw === undefined ? inTables() : inUfw(ufw) };
+
+  function inTables(): FirewallState {
+    if (live === "") return "off";
+    if (!unedited || live !== recorded) return "edited";
+    return kept ? "on" : "not kept";
+  }
+
+  function inUfw(rules: readonly string[]): FirewallState {
+    const own = declared === undefined ? [] : ufwRules({ ...declared, state: "on" });
+    if (rules.length === 0) return "off";
+    const same = rules.length === own.length && own.every((rule) => rules.includes(rule));
+    return same && unedited ? "on" : "edited";
+  }
+}
