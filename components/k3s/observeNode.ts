@@ -1,0 +1,147 @@
+import { X509Certificate } from "node:crypto";
+import { parse } from "yaml";
+import { z } from "zod";
+import { onHost } from "../hosts/connect.ts";
+import { HostUnreachable } from "../hosts/errors.ts";
+import { hostScript } from "../hosts/script.ts";
+import { clusterOf } from "./clusterAccess.ts";
+import type { K3sConfig } from "./config.ts";
+import { kubeletFile } from "./kubernetesConfig.ts";
+import type { NodeInputs, NodeSnapshots } from "./nodeInputs.ts";
+import { getNode, isReady, type NodeObject, taintText } from "./nodeObject.ts";
+import { observedRegistries } from "./registries.ts";
+import { recipientOf } from "./snapshotKey.ts";
+import { versionIn } from "./versions.ts";
+
+/** What the script answers: texts by name, and whether the node ever joined. */
+const factsSchema = z
+  .object({ joined: z.boolean(), role: z.string(), arch: z.string() })
+  .catchall(z.unknown());
+
+export type NodeFacts = z.infer<typeof factsSchema>;
+
+const script = hostScript("k3s/scripts/observe.sh", {
+  step: "look at K3s",
+  readOnly: true,
+  facts: factsSchema,
+});
+
+/** Reads what is on the machine. */
+export function readFacts(inputs: Pick<NodeInputs, "address" | "dataDir" | "manifests">): Promise<NodeFacts> {
+  const { address, dataDir, manifests } = inputs;
+  const desired = { dataDir, kubeletFile: kubeletFile(dataDir), files: Object.keys(manifests) };
+  return onHost(address, (host) => host.script(script, desired, { timeoutSeconds: 60 }));
+}
+
+/**
+ * The node as it is, in the fields of its declaration.
+ *
+ * @returns undefined when the machine has no K3s
+ * @throws errors of the host other than that it does not answer, which is a state of the node
+ */
+export async function observeNode(declared: NodeInputs): Promise<NodeInputs | undefined> {
+  const object = readNodeObject(declared);
+  try {
+    const facts = await readFacts(declared);
+    if (facts.role === "") return undefined;
+    return fromFacts(declared, facts, await object);
+  } catch (error) {
+    if (error instanceof HostUnreachable) return { ...declared, service: "unreachable", ready: false };
+    throw error;
+  }
+}
+
+/** The Node object; undefined when there is none or no server can be asked. */
+async function readNodeObject({ address, first, api, node }: NodeInputs): Promise<NodeObject | undefined> {
+  try {
+    return await getNode(await clusterOf(first ?? address, api), node);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts facts into the fields of the declaration; what cannot be observed stays as declared. */
+export function fromFacts(
+  declared: NodeInputs,
+  facts: NodeFacts,
+  object: NodeObject | undefined,
+): NodeInputs {
+  const text = (name: string) => (typeof facts[name] === "string" ? (facts[name] as string) : "");
+  const { datastore, scheduler, snapshots, ...rest } = declared;
+  const observedScheduler = text("scheduler");
+  return {
+    ...rest,
+    role: facts.role === "agent" ? "agent" : "server",
+    version: versionIn(text("version")) ?? "none",
+    ...(datastore === undefined ? {} : { datastore: text("datastore") === "etcd" ? "etcd" : "sqlite" }),
+    config: parseYaml(text("config")) as K3sConfig,
+    registries: observedRegistries(text("registries"), declared.registries),
+    kubelet: parseYaml(text("kubelet")),
+    ...(scheduler === undefined && observedScheduler === ""
+      ? {}
+      : { scheduler: parseYaml(observedScheduler) }),
+    unit: text("unit").trim() === declared.unit.trim() ? declared.unit : text("unit"),
+    service: text("service") || "not there",
+    enabled: text("enabled") === "enabled",
+    ready: isReady(object),
+    ...observedMarks(declared, object),
+    manifests: Object.fromEntries(
+      Object.entries(declared.manifests)
+        .map(([name, want]) => [name, sameText(text(`manifest:${name}`), want)] as const)
+        .filter(([, found]) => found !== ""),
+    ),
+    ...(snapshots === undefined ? {} : { snapshots: observedSnapshots(snapshots, text) }),
+    tokenGeneration: Number(text("tokenGeneration")) || 0,
+  };
+}
+
+function sameText(found: string, want: string): string {
+  return found.trim() === want.trim() ? want : found;
+}
+
+/** Labels and taints that are declared, as they are; a node that cannot be asked about is not thought to differ. */
+function observedMarks(declared: NodeInputs, object: NodeObject | undefined) {
+  if (object === undefined) return { labels: declared.labels, taints: declared.taints };
+  const labels = object.metadata.labels ?? {};
+  const taints = (object.spec?.taints ?? []).map(taintText);
+  return {
+    labels: Object.fromEntries(
+      Object.keys(declared.labels).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])),
+    ),
+    taints: declared.taints.filter((taint) => taints.includes(taint)),
+  };
+}
+
+/** What is said of a key that is not the one in the key file. */
+export const OTHER_KEY = "(the machine encrypts for another key)";
+
+function observedSnapshots(declared: NodeSnapshots, text: (name: string) => string): NodeSnapshots {
+  const certificate = text("snapshotCertificate");
+  const expected = recipientOf(declared.keyFile);
+  const on = text("snapshotTimerState") === "active";
+  return {
+    at: on ? (/^OnCalendar=(.*)$/m.exec(text("snapshotTimer"))?.[1] ?? "") : "(off)",
+    keep: Number(/^keep=(\d+)$/m.exec(text("snapshotSettings"))?.[1] ?? 0),
+    keyFile: expected === undefined || sameKey(certificate, expected) ? declared.keyFile : OTHER_KEY,
+  };
+}
+
+function sameKey(left: string, right: string): boolean {
+  try {
+    return new X509Certificate(left).fingerprint256 === new X509Certificate(right).fingerprint256;
+  } catch {
+    return false;
+  }
+}
+
+/** A file by hand may be anything: what cannot be read is a difference, not an error. */
+function parseYaml(text: string): Record<string, unknown> {
+  try {
+    const content: unknown = parse(text);
+    return typeof content === "object" && content !== null && !Array.isArray(content)
+      ? (content as Record<string, unknown>)
+      : {};
+  } catch {
+    return { unreadable: true };
+  }
+}

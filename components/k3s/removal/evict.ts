@@ -1,0 +1,88 @@
+import { ClusterRejected } from "../../cluster/errors.ts";
+import type { Cluster } from "../../cluster/types.ts";
+import { DrainBlocked } from "../errors.ts";
+import {
+  type BudgetObject,
+  describeBlocked,
+  keptBy,
+  type PodObject,
+  podName,
+  type VolumeObject,
+} from "./drain.ts";
+
+/** Pods of a node. */
+export async function readPods(cluster: Pick<Cluster, "get">, node: string): Promise<readonly PodObject[]> {
+  const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${encodeURIComponent(node)}`;
+  return (await cluster.get<{ readonly items: readonly PodObject[] }>(path))?.items ?? [];
+}
+
+export async function readVolumes(cluster: Pick<Cluster, "get">): Promise<readonly VolumeObject[]> {
+  return (
+    (await cluster.get<{ readonly items: readonly VolumeObject[] }>("/api/v1/persistentvolumes"))?.items ?? []
+  );
+}
+
+export interface EvictOptions {
+  /** How long pods are given to leave. */
+  readonly seconds: number;
+  /** Pause between attempts, milliseconds; default 1000. */
+  readonly pauseMs?: number;
+  /** Whether it was agreed that what keeps a pod is passed over in the end. */
+  readonly anyway?: boolean;
+}
+
+/**
+ * Asks pods to leave, again and again while a disruption budget keeps them, and waits until they are gone.
+ *
+ * @throws DrainBlocked naming each pod that is still there and why
+ */
+export async function evictAll(
+  cluster: Pick<Cluster, "get" | "request">,
+  node: string,
+  pods: readonly PodObject[],
+  { seconds, pauseMs = 1000, anyway = false }: EvictOptions,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  let waiting = [...pods];
+  const why = new Map<string, string>();
+  for (;;) {
+    for (const pod of waiting) why.set(podName(pod), await evict(cluster, pod));
+    const left = new Set((await readPods(cluster, node)).map(podName));
+    waiting = waiting.filter((pod) => left.has(podName(pod)));
+    for (const name of why.keys()) if (!left.has(name)) why.delete(name);
+    if (waiting.length === 0) return;
+    if (Date.now() >= deadline) break;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  if (!anyway) throw new DrainBlocked(describeBlocked(node, why, seconds));
+  for (const pod of waiting) {
+    await cluster.request("DELETE", `${pathOf(pod)}?gracePeriodSeconds=0`);
+  }
+}
+
+/** @returns what the pod waits for */
+async function evict(cluster: Pick<Cluster, "get" | "request">, pod: PodObject): Promise<string> {
+  const { namespace, name } = pod.metadata;
+  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name } };
+  try {
+    await cluster.request("POST", `${pathOf(pod)}/eviction`, eviction);
+    return "it is ending";
+  } catch (error) {
+    if (error instanceof ClusterRejected && error.status === 429) return budgetsKeeping(cluster, pod);
+    throw error;
+  }
+}
+
+/** The answer to an eviction does not name the budget. */
+async function budgetsKeeping(cluster: Pick<Cluster, "get">, pod: PodObject): Promise<string> {
+  const path = `/apis/policy/v1/namespaces/${pod.metadata.namespace}/poddisruptionbudgets`;
+  const list = await cluster.get<{ readonly items: readonly BudgetObject[] }>(path);
+  const names = keptBy(pod, list?.items ?? []);
+  return names.length === 0
+    ? "a disruption budget keeps it"
+    : `kept by PodDisruptionBudget ${names.join(", ")}`;
+}
+
+function pathOf({ metadata: { namespace, name } }: PodObject): string {
+  return `/api/v1/namespaces/${namespace}/pods/${name}`;
+}

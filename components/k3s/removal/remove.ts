@@ -1,0 +1,190 @@
+import type { Cluster } from "../../cluster/types.ts";
+import { onHost } from "../../hosts/connect.ts";
+import { HostUnreachable } from "../../hosts/errors.ts";
+import { type HostScript, hostScript } from "../../hosts/script.ts";
+import { REMOVE_MEMBER, REMOVED_MEMBER } from "../binary.ts";
+import { forgetCluster } from "../clusterAccess.ts";
+import { RemovalRefused } from "../errors.ts";
+import type { NodeInputs } from "../nodeInputs.ts";
+import {
+  getNode,
+  isEtcdMember,
+  isReady,
+  isServer,
+  listNodes,
+  type NodeObject,
+  notReadySince,
+  patchNode,
+} from "../nodeObject.ts";
+import { readFacts } from "../observeNode.ts";
+import { takeSnapshot } from "../snapshots.ts";
+import { openOthers } from "./access.ts";
+import { consentFor } from "./consent.ts";
+import { planDrain, refuseLosses } from "./drain.ts";
+import { evictAll, readPods, readVolumes } from "./evict.ts";
+import { leasesOf, readLeases } from "./leases.ts";
+import { planRemoval, type RemovalNode, type RemovalStep, type RemovalView } from "./plan.ts";
+
+export interface RemoveOptions {
+  /** Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Given what happens, one line at a time. */
+  readonly progress?: (line: string) => void;
+  /** How long pods are given to leave; default 300. */
+  readonly drainSeconds?: number;
+}
+
+/**
+ * Takes a node away, for good: its pods, its place in etcd, its Node object and everything of K3s on the machine.
+ *
+ * @returns the steps that were taken
+ * @throws RemovalRefused and DrainBlocked before anything is lost, and the errors of host and cluster
+ */
+export async function removeNode(
+  node: NodeInputs,
+  options: RemoveOptions = {},
+): Promise<readonly RemovalStep[]> {
+  const { env = process.env, progress = () => {}, drainSeconds = 300 } = options;
+  const consent = consentFor(node.node, env);
+  const reachable = await answersOverSsh(node);
+  const cluster = await openOthers(node, reachable, env);
+  const view = await readView(node, cluster, reachable);
+  const steps = planRemoval(view, consent);
+  for (const step of steps) {
+    progress(step);
+    await carryOut(step, { node, cluster, reachable, agreed: consent.data, drainSeconds, progress });
+  }
+  forgetCluster(node.address, node.api);
+  return steps;
+}
+
+interface Removal {
+  readonly node: NodeInputs;
+  /** Undefined when no server can be asked: then nothing is asked. */
+  readonly cluster: Cluster | undefined;
+  readonly reachable: boolean;
+  readonly agreed: boolean;
+  readonly drainSeconds: number;
+  readonly progress: (line: string) => void;
+}
+
+const scripts = {
+  hold: hostScript("k3s/scripts/hold.sh", { step: "hold of K3s" }),
+  stop: hostScript("k3s/scripts/stop.sh", { step: "stop of K3s" }),
+  uninstall: hostScript("k3s/scripts/uninstall.sh", { step: "removal of K3s" }),
+};
+
+async function carryOut(step: RemovalStep, removal: Removal): Promise<void> {
+  const { node, reachable, agreed, drainSeconds, progress } = removal;
+  const run = (script: HostScript, desired = {}) =>
+    onHost(node.address, (host) => host.script(script, desired, { progress, timeoutSeconds: 300 }));
+  switch (step) {
+    case "snapshot":
+      await takeSnapshot(node, "before-removal", progress);
+      return;
+    case "cordon":
+      await refuseUnmovable(removal);
+      await patchNode(required(removal), node.node, { spec: { unschedulable: true } });
+      return;
+    case "drain": {
+      const cluster = required(removal);
+      const { evict } = planDrain(node.node, await readPods(cluster, node.node), []);
+      await evictAll(cluster, node.node, evict, { seconds: drainSeconds, anyway: agreed });
+      return;
+    }
+    case "remove-member":
+      if (reachable) await run(scripts.hold);
+      await removeMember(required(removal), node.node);
+      return;
+    case "stop":
+      await run(scripts.stop);
+      return;
+    case "delete-node":
+      await required(removal).request("DELETE", `/api/v1/nodes/${node.node}`);
+      return;
+    case "uninstall":
+      await run(scripts.uninstall, { dataDir: node.dataDir });
+  }
+}
+
+/** Whatever would be lost is named before the node is touched. */
+async function refuseUnmovable(removal: Removal): Promise<void> {
+  const { node, agreed } = removal;
+  const cluster = required(removal);
+  const plan = planDrain(node.node, await readPods(cluster, node.node), await readVolumes(cluster));
+  refuseLosses(node.node, plan, agreed);
+}
+
+function required({ cluster, node }: Removal): Cluster {
+  if (cluster === undefined)
+    throw new RemovalRefused(`No server of ${node.site} answers. Start one, then try again.`);
+  return cluster;
+}
+
+async function answersOverSsh(node: NodeInputs): Promise<boolean> {
+  try {
+    await readFacts(node);
+    return true;
+  } catch (error) {
+    if (error instanceof HostUnreachable) return false;
+    throw error;
+  }
+}
+
+/** K3s takes the member out when its node is annotated, and says so in another annotation. */
+async function removeMember(cluster: Cluster, name: string): Promise<void> {
+  await patchNode(cluster, name, { metadata: { annotations: { [REMOVE_MEMBER]: "true" } } });
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
+    const object = await getNode(cluster, name);
+    if (object === undefined || object.metadata.annotations?.[REMOVED_MEMBER] !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new RemovalRefused(
+    `etcd did not let ${name} go within 120 s. Look at the journal of k3s.service on another server, then run the same command again.`,
+  );
+}
+
+async function readView(
+  { node: name, address }: NodeInputs,
+  cluster: Cluster | undefined,
+  reachable: boolean,
+): Promise<RemovalView> {
+  if (cluster === undefined) {
+    if (reachable) return empty(name, reachable);
+    throw new RemovalRefused(
+      `Neither ${address.host} nor any server of its cluster answers, so nothing is known of ${name}. Make one of them reachable; if the machines are gone for good, forget the resource with \`pulumi state delete\`.`,
+    );
+  }
+  const [nodes, leases, pods] = await Promise.all([
+    listNodes(cluster),
+    readLeases(cluster),
+    readPods(cluster, name),
+  ]);
+  const object = nodes.find(({ metadata }) => metadata.name === name);
+  return {
+    name,
+    node: object && viewOf(object),
+    others: nodes.filter((other) => other !== object).map(viewOf),
+    leases: leasesOf(pods, leases),
+    leasesInCluster: leases.size,
+    reachable,
+    now: new Date(),
+  };
+}
+
+/** A machine on which K3s does not run any more, or never did. */
+function empty(name: string, reachable: boolean): RemovalView {
+  return { name, node: undefined, others: [], leases: [], leasesInCluster: 0, reachable, now: new Date() };
+}
+
+function viewOf(node: NodeObject): RemovalNode {
+  const since = notReadySince(node);
+  return {
+    name: node.metadata.name,
+    server: isServer(node),
+    member: isEtcdMember(node),
+    ready: isReady(node),
+    ...(since === undefined ? {} : { notReadySince: since }),
+  };
+}

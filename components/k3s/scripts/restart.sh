@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# Restarts K3s where it does not know of the NVIDIA runtime although it is there: it looks for runtimes at start only.
+: "${want_data_dir?}"
+
+unit=k3s-agent.service
+if [[ -e /etc/systemd/system/k3s.service ]]; then unit=k3s.service; fi
+known() { grep -qs nvidia "$want_data_dir/agent/etc/containerd/config.toml"; }
+installed() { have nvidia-container-runtime || [[ -x /usr/local/nvidia/toolkit/nvidia-container-runtime ]]; }
+
+restarted=false
+if installed && ! known && [[ $(systemctl is-active "$unit" || true) == active ]]; then
+  say "restarting $unit, so that it finds the NVIDIA runtime"
+  systemctl restart "$unit"
+  restarted=true
+fi
+fact_json restarted "$restarted"
+fact_bool known known
+facts
