@@ -22,6 +22,8 @@ export interface ChainOptions {
    * It takes as long as the chain takes for a block.
    */
   readonly websocket?: boolean;
+  /** Share nothing with other callers, and so nothing that they have learnt of the chain; default false. */
+  readonly fresh?: boolean;
 }
 
 /** A {@link ChainClient} with the raw calls that signing needs. */
@@ -48,6 +50,7 @@ const connections = new Map<string, Promise<ChainConnection>>();
  */
 export function openChain(reference: NetworkReference, options: ChainOptions = {}): Promise<ChainConnection> {
   const network = resolveNetwork(reference);
+  if (options.fresh === true) return Connection.open(network, options);
   const key = JSON.stringify([network.chainId, network.rpc, options.websocket === true]);
   let connection = connections.get(key);
   if (!connection) {

@@ -5,6 +5,7 @@ export interface GenerationNames {
   readonly provider: string;
   readonly certificate: string;
   readonly audit: string;
+  readonly market: string;
   /** A query path that exists from this generation on and in none before it. */
   readonly probe: string;
 }
@@ -18,18 +19,21 @@ export const generations: Readonly<Record<Generation, GenerationNames>> = {
     provider: "akash.provider.v1beta4",
     certificate: "akash.cert.v1",
     audit: "akash.audit.v1",
+    market: "akash.market.v1beta5",
     probe: "/akash.bme.v1.Query/Params",
   },
   v1: {
     provider: "akash.provider.v1beta4",
     certificate: "akash.cert.v1",
     audit: "akash.audit.v1",
+    market: "akash.market.v1beta5",
     probe: "/akash.provider.v1beta4.Query/Provider",
   },
   "v0.38": {
     provider: "akash.provider.v1beta3",
     certificate: "akash.cert.v1beta3",
     audit: "akash.audit.v1beta3",
+    market: "akash.market.v1beta4",
     probe: "/akash.provider.v1beta3.Query/Provider",
   },
 };

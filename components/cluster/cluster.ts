@@ -57,6 +57,10 @@ class ConnectedCluster implements Cluster {
     throw new ClusterRejected(this.server, action, answer.status, statusMessage(answer.body));
   }
 
+  async serverTime(): Promise<Date | undefined> {
+    return (await this.#connection.send("GET", "/version", undefined, "application/json")).time;
+  }
+
   async getSecret(namespace: string, name: string): Promise<Secret | undefined> {
     const object = await this.get<SecretObject>(secretPath(namespace, name));
     return object && fromObject(object);

@@ -10,6 +10,8 @@ export interface Answer {
   readonly status: number;
   /** Parsed JSON; undefined when the answer was empty or no JSON. */
   readonly body: unknown;
+  /** The server's clock, in seconds; undefined when it did not say. */
+  readonly time: Date | undefined;
 }
 
 const attempts = 3;
@@ -70,7 +72,12 @@ export class Connection {
       },
       payload,
     );
-    return { status: response.statusCode ?? 0, body: await json(response).catch(rethrowTransport) };
+    const { date } = response.headers;
+    return {
+      status: response.statusCode ?? 0,
+      body: await json(response).catch(rethrowTransport),
+      time: date === undefined ? undefined : new Date(date),
+    };
   }
 
   #exchange(url: URL, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {

@@ -27,6 +27,8 @@ export interface Cluster {
    * @returns the parsed answer; undefined on 404
    */
   request<T>(method: Method, path: string, body?: unknown, contentType?: string): Promise<T | undefined>;
+  /** What the API server's clock shows, in whole seconds; undefined when it does not say. */
+  serverTime(): Promise<Date | undefined>;
   getSecret(namespace: string, name: string): Promise<Secret | undefined>;
   /** Server-side apply, by force. Afterwards the Secret holds exactly this data, whoever edited it before. */
   applySecret(secret: Secret): Promise<Secret>;

@@ -36,6 +36,7 @@ function scripted(answers: Readonly<Record<string, unknown>>): Cluster & { reado
   };
   return {
     ...{ server: "https://scripted", asked, request, get: (path) => request("GET", path) },
+    serverTime: async () => undefined,
     getSecret: async () => undefined,
     applySecret: async (secret) => secret,
     deleteSecret: async () => false,
