@@ -11,6 +11,7 @@ const ORDER = [
   ["site"],
   ["ingress"],
   ["akash", "gpu", "dns", "storage"],
+  ["k3s"],
   ["hosts"],
   ["charts"],
   ["chain"],
