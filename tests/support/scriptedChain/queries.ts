@@ -22,6 +22,7 @@ import {
 import { ConfigResponse } from "cosmjs-types/cosmos/base/node/v1beta1/query";
 import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { sdkErrors } from "./errors.ts";
+import { marketQueries } from "./marketQueries.ts";
 import type { ChainState, StoredProvider } from "./state.ts";
 
 type Query = (state: ChainState, data: Uint8Array, minGasPrice: string) => Uint8Array;
@@ -37,6 +38,7 @@ export const queries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ["/akash.provider.v1beta4.Query/Providers", providers],
   ["/akash.cert.v1.Query/Certificates", certificates],
   ["/akash.audit.v1.Query/ProviderAttributes", audits],
+  ...marketQueries,
 ]);
 
 /** @throws ChainError; sdk/6 for a path of another generation */

@@ -1,3 +1,5 @@
+import type { BidRecord, LeaseRecord, OrderRecord } from "../../../components/chain/market/types.ts";
+
 /** A coin amount per denomination, base units. */
 export type Balances = Map<string, bigint>;
 
@@ -40,6 +42,10 @@ export interface ChainState {
   /** Keyed by `owner/serial`. */
   certificates: Map<string, StoredCertificate>;
   audits: StoredAudit[];
+  /** Nobody trades on this chain: tests write what others did. */
+  market: { leases: LeaseRecord[]; bids: BidRecord[]; orders: OrderRecord[] };
+  /** An upgrade that was voted for. */
+  upgrade: { readonly name: string; readonly height: number } | undefined;
 }
 
 /** Funds by address, base units by denomination. */
@@ -51,6 +57,8 @@ export function genesisState(accounts: GenesisAccounts): ChainState {
     providers: new Map(),
     certificates: new Map(),
     audits: [],
+    market: { leases: [], bids: [], orders: [] },
+    upgrade: undefined,
   };
   for (const [address, coins] of Object.entries(accounts)) {
     for (const [denom, amount] of Object.entries(coins)) {

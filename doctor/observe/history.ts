@@ -1,0 +1,56 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { signingStateFolder } from "../../components/chain/signingState.ts";
+
+/** What one run saw that a later one compares with. */
+export interface Reading {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly chainId: string;
+  readonly owner: string;
+  /** How many transactions the wallet had signed. */
+  readonly sequence: number;
+  /** Whether the provider, which signs too, had a running pod. */
+  readonly providerRan: boolean;
+  /** What the wallet holds and what is locked in bids together, base units of the fee's denomination. */
+  readonly funds: string;
+}
+
+/** Readings of earlier runs, oldest first, kept in a file of the state folder. */
+export interface History {
+  readings(): Promise<readonly Reading[]>;
+  add(reading: Reading): Promise<void>;
+}
+
+/** As many as tell a week, read a few times a day. */
+const MOST = 60;
+
+/** File of one site in the state folder. */
+export function doctorFile(site: string, kind: string, folder = signingStateFolder()): string {
+  return join(folder, "doctor", `${site.replace(/[^\w.-]/g, "_")}.${kind}.json`);
+}
+
+export function openHistory(file: string): History {
+  const readings = async (): Promise<readonly Reading[]> => {
+    try {
+      const content: unknown = JSON.parse(await readFile(file, "utf8"));
+      return Array.isArray(content) ? (content as Reading[]) : [];
+    } catch {
+      return []; // The first run, or a file that broke: the readings only help to compare.
+    }
+  };
+  return {
+    readings,
+    async add(reading) {
+      await writeWhole(file, JSON.stringify([...(await readings()), reading].slice(-MOST)));
+    },
+  };
+}
+
+/** Writes a file so that a reader sees the old or the new one, never a part. */
+export async function writeWhole(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, content, { mode: 0o600 });
+  await rename(fresh, file);
+}

@@ -1,0 +1,57 @@
+import pc from "picocolors";
+import type { Reason } from "./orders.ts";
+import { describeAmounts, type SiteStatus } from "./status.ts";
+
+/** Most leases that are listed one by one. */
+const LISTED = 10;
+
+/** A status for a person; 80 columns. */
+export function describeStatus(status: SiteStatus): string {
+  const { leases, earnings, deposits, orders } = status;
+  const rows: [string, string][] = [
+    ["Provider", status.owner],
+    ["Registered", status.registered ? `on ${status.chainId}` : "no"],
+    [
+      "Certificate",
+      status.certificateUntil ? `until ${status.certificateUntil.slice(0, 10)}` : "none is valid",
+    ],
+    ["Balance", describeAmounts(status.balance)],
+    ["Deposits", `${describeAmounts(deposits.locked)} in ${deposits.openBids} open bids and running leases`],
+    ["Leases", String(leases.length)],
+    ["Earnings", `${describeAmounts(earnings.perDay)} a day`],
+    ["", `${describeAmounts(earnings.withdrawn)} paid out, ${describeAmounts(earnings.waiting)} waiting`],
+    ["Bids", `${orders.bids.open} open, ${orders.bids.won} won, ${orders.bids.lost} lost`],
+    ["Open orders", `${orders.open}${reasons(orders.passedOver, "; no bid for")}`],
+    ...(orders.bids.lost > 0
+      ? [["Lost", reasons(orders.lostTo, "for").replace(/^ /, "")] satisfies [string, string]]
+      : []),
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [
+    pc.bold(status.site),
+    ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
+    ...(leases.length === 0 ? [] : [""]),
+    ...leases.slice(0, LISTED).map(({ deployment, tenant, price }) => {
+      return `  deployment ${deployment} of ${tenant}\n    ${price.amount} ${price.denom} a block`;
+    }),
+    ...(leases.length > LISTED ? [`  and ${leases.length - LISTED} more (--json lists all)`] : []),
+    "",
+    ...status.unknown.map((sentence) => pc.yellow(sentence)),
+    `${pc.bold("Next:")} ${status.next}`,
+    "",
+  ].join("\n");
+}
+
+const WORDS: Readonly<Record<Reason, string>> = {
+  attribute: "attributes",
+  "not audited": "want of an audit",
+  GPU: "want of that GPU",
+  denomination: "their denomination",
+  price: "their price",
+  unknown: "reasons that cannot be seen from the chain",
+};
+
+function reasons(counts: Partial<Record<Reason, number>>, verb: string): string {
+  const parts = Object.entries(counts).map(([reason, count]) => `${WORDS[reason as Reason]} (${count})`);
+  return parts.length === 0 ? "" : `${verb} ${parts.join(", ")}`;
+}
