@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { signingStateFolder } from "../chain/signingState.ts";
@@ -25,7 +26,7 @@ export function snapshotKeyPath(site: string, env: Environment = process.env): s
 export function nodeNameOf(address: HostAddress, self: string = hostname()): string {
   const host = address.host === "local" ? self : address.host;
   const plain = host.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
-  const name = /^[0-9:.]+$/.test(host) ? `node-${plain}` : plain;
+  const name = isIP(host) ? `node-${plain}` : plain;
   return name.slice(0, 63).replace(/^-+|-+$/g, "");
 }
 

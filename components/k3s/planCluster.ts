@@ -1,4 +1,4 @@
-import { loadPins } from "../../toolchain/pins.ts";
+import { type K3sPin, loadPins } from "../../toolchain/pins.ts";
 import { absolutePath } from "../cluster/paths.ts";
 import type { HostAddress } from "../hosts/types.ts";
 import { DATA_DIR, type Datastore, type NodeRole } from "./binary.ts";
@@ -28,14 +28,21 @@ export interface ClusterPlan {
   readonly notes: readonly string[];
 }
 
+let pinned: K3sPin | undefined;
+
+function pins(): K3sPin {
+  pinned ??= loadPins().k3s;
+  return pinned;
+}
+
 /** The release that is installed where none is declared. */
 export function defaultVersion(): string {
-  return loadPins().k3s.version;
+  return pins().version;
 }
 
 /** Releases that can be had, the newest first. */
 export function knownVersions(): string[] {
-  return Object.keys(loadPins().k3s.releases);
+  return Object.keys(pins().releases);
 }
 
 /**
