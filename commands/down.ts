@@ -1,12 +1,20 @@
 import { existsSync } from "node:fs";
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
+import { LEASES_MAY_END, requireNoLeases } from "../components/akash/leases.ts";
+import { openCluster } from "../components/cluster/index.ts";
+import { kubeconfigOf } from "../components/site/observe.ts";
 import { stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
+
+interface DownOptions extends StackOptions {
+  readonly yes: boolean;
+  readonly withLeases: boolean;
+}
 
 export function downCommand(): Command {
   return new Command("down")
@@ -17,8 +25,13 @@ export function downCommand(): Command {
     )
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)
+    .option(
+      "--with-leases",
+      "remove the site although leases run on it: they end, and their data is lost",
+      false,
+    )
     .addOption(jsonOption())
-    .action(async (options: StackOptions & { yes: boolean }) => {
+    .action(async (options: DownOptions) => {
       const stack = await readStack(options.stack);
       if (stack.embedded) await stopServices(options.json);
       else await destroy(stack, options);
@@ -39,12 +52,13 @@ async function stopServices(json: boolean): Promise<void> {
     process.stdout.write("The embedded site is down: its processes are stopped and its folder is removed.\n");
 }
 
-async function destroy(stack: Stack, options: { yes: boolean; json: boolean }): Promise<void> {
+async function destroy(stack: Stack, options: DownOptions): Promise<void> {
+  if (!options.withLeases) await requireNoLeases(`Site ${stack.site.name}`, () => openSiteCluster(stack));
   if (!options.yes) {
     if (!process.stdin.isTTY)
       throw new StackError("`down` asks before it removes a real site. Pass --yes to do it unattended.");
     const sure = await confirm({
-      message: `Remove everything that \`up\` made for ${stack.name} (${stack.site.domain})? Running leases would be lost.`,
+      message: `Remove everything that \`up\` made for ${stack.name} (${stack.site.domain})?${options.withLeases ? " Running leases end, and their data is lost." : ""}`,
       default: false,
     });
     if (!sure) throw new StackError("Nothing was removed.");
@@ -52,7 +66,12 @@ async function destroy(stack: Stack, options: { yes: boolean; json: boolean }): 
   const progress = options.json ? silentProgress : createProgress();
   const context = await openContext(stack.name, progress);
   await freeStack(context, progress);
+  // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
+  await context.engine(["state", "unprotect", "--all", "--yes"], { output: "capture" });
+  if (options.withLeases) context.env[LEASES_MAY_END] = "true";
   await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
     output: options.json ? "stderr" : "show",
   });
 }
+
+const openSiteCluster = ({ site }: Stack) => openCluster({ kubeconfigPath: kubeconfigOf(site) });

@@ -8,9 +8,12 @@ import type { EngineEvent } from "./engineEvents.ts";
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly exitCode: number;
-  constructor(command: string, exitCode: number, tail: string) {
+  /** Empty unless asked for with `events`. */
+  readonly events: readonly EngineEvent[];
+  constructor(command: string, exitCode: number, tail: string, events: readonly EngineEvent[] = []) {
     super(`\`pulumi ${command}\` ended with exit code ${exitCode}.${tail === "" ? "" : `\n${tail}`}`);
     this.exitCode = exitCode;
+    this.events = events;
   }
 }
 
@@ -54,8 +57,12 @@ export async function runEngine(args: readonly string[], options: EngineOptions)
   const env = { ...options.env, TMPDIR: folder };
   try {
     const { exitCode, stdout, tail } = await spawnEngine(args, { ...options, env }, eventLog);
-    if (!(options.expected ?? [0]).includes(exitCode)) throw new EngineError(args.join(" "), exitCode, tail);
-    const events = eventLog === undefined ? [] : parseEventLog(await readFile(eventLog, "utf8"));
+    // Where the engine ended early, there may be no log.
+    const log = eventLog === undefined ? "" : await readFile(eventLog, "utf8").catch(() => "");
+    const events = parseEventLog(log);
+    if (!(options.expected ?? [0]).includes(exitCode)) {
+      throw new EngineError(args.join(" "), exitCode, tail, events);
+    }
     return { exitCode, stdout, tail, events };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,12 @@
+import type { PolicyEvent } from "../policies/sentences.ts";
+
 /** The parts of the engine's event log that are used here (`sdk/go/common/apitype/events.go`). */
 export interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: StepMetadata };
   readonly resOutputsEvent?: { readonly metadata: StepMetadata };
   readonly diagnosticEvent?: { readonly message: string; readonly severity: string; readonly urn?: string };
   readonly summaryEvent?: { readonly resourceChanges: Readonly<Record<string, number>> };
+  readonly policyEvent?: PolicyEvent;
 }
 
 export interface StepMetadata {

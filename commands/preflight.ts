@@ -1,10 +1,12 @@
 import { checkCompatibility } from "../components/akash/compatibility.ts";
 import { openCluster } from "../components/cluster/index.ts";
-import { kubeconfigOf, observeSite } from "../components/site/observe.ts";
+import { kubeconfigOf, type ObservedSite, observeSite } from "../components/site/observe.ts";
+import { siteVersions } from "../components/site/versions.ts";
 import { requireOwnKeyring } from "../components/wallet/keyringOwner.ts";
 import type { Progress } from "../toolchain/index.ts";
 import { requireFunds } from "./funds.ts";
 import type { Stack } from "./stack.ts";
+import { showVersionPlan, upgradeWarning } from "./versions.ts";
 
 export interface PreflightOptions {
   /** Wait for the funds that are missing. */
@@ -16,25 +18,32 @@ export interface PreflightOptions {
  * cluster holds, the chain answers with its own id, is not behind and sends blocks over a websocket, the provider
  * speaks its messages, the cluster answers, the wallet can pay.
  *
+ * What a move to other versions means is said, and so is an upgrade that the chain has announced.
+ *
+ * @returns what was read for it
  * @throws the first problem found, typed, with its remedy
  */
 export async function preflight(
   { site, embedded }: Stack,
   progress: Progress,
   options: PreflightOptions,
-): Promise<void> {
+): Promise<ObservedSite> {
   const step = progress.start("checking wallet, chain and cluster");
-  let owner: string;
+  let observed: ObservedSite;
   try {
     // The provider lives on the endpoint's event subscription, so an endpoint without one is as good as none.
-    const observed = await observeSite(site, { websocket: true });
-    owner = observed.owner;
-    checkCompatibility(observed.chain.generation, site.provider.version, { simulated: embedded });
-    await requireOwnKeyring(await openCluster({ kubeconfigPath: kubeconfigOf(site) }), {}, owner);
+    observed = await observeSite(site, { websocket: true });
+    checkCompatibility(observed.chain.generation, siteVersions(site).provider, { simulated: embedded });
+    const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
+    await requireOwnKeyring(cluster, {}, observed.owner);
     step.done("wallet, chain and cluster answer");
+    await showVersionPlan(site, cluster);
   } catch (error) {
     step.fail();
     throw error;
   }
-  await requireFunds(site, owner, progress, options.waitForFunds);
+  const upgrade = await upgradeWarning(site);
+  if (upgrade !== undefined) progress.line(upgrade);
+  await requireFunds(site, observed.owner, progress, options.waitForFunds);
+  return observed;
 }

@@ -1,7 +1,11 @@
 import { Command } from "commander";
+import { openCluster } from "../components/cluster/index.ts";
+import { kubeconfigOf } from "../components/site/observe.ts";
 import { openContext, requireServices } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { judged, policyArgs } from "./policies.ts";
 import { previewFlags, showTakeover } from "./takeover.ts";
+import { showVersionPlan } from "./versions.ts";
 
 export function previewCommand(): Command {
   return new Command("preview")
@@ -12,16 +16,19 @@ export function previewCommand(): Command {
     .option("--diff", "show every changed property", false)
     .action(async (options: StackOptions & { diff: boolean }) => {
       const context = await openContext(options.stack);
+      const { site } = context.stack;
       await requireServices(context.stack);
       const takeover = await showTakeover(context);
-      const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover)];
+      await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));
+      const policies = await policyArgs(context.stack);
+      const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover), ...policies];
       const command = ["preview", "--refresh", "--run-program", ...flags];
       if (!options.json) {
-        await context.engine(command, { output: "show" });
+        await judged(context.engine(command, { output: "show", events: true }));
         return;
       }
-      const { stdout } = await context.engine([...command, "--json"], { output: "capture" });
-      const result = { ...JSON.parse(stdout), takeover: takeover.plan.items };
+      const run = await judged(context.engine([...command, "--json"], { output: "capture", events: true }));
+      const result = { ...JSON.parse(run.stdout), takeover: takeover.plan.items, policies: run.violations };
       process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     });
 }

@@ -2,9 +2,11 @@ import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { observeSite } from "../components/site/observe.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
+import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { judged, policyArgs } from "./policies.ts";
 import { preflight } from "./preflight.ts";
 import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
@@ -40,24 +42,30 @@ async function up(options: UpOptions): Promise<void> {
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
-  await preflight(stack, progress, options);
+  const observed = await preflight(stack, progress, options);
+  const policies = await policyArgs(stack, observed);
   await freeStack(context, progress);
   await ensureStack(context);
   const takeover = await showTakeover(context);
   const { plan } = takeover;
   const output = options.json ? "stderr" : "show";
-  if (!stack.embedded && !options.yes) await previewAndAsk(context, output, previewFlags(takeover));
+  if (!stack.embedded && !options.yes) {
+    await previewAndAsk(context, output, [...previewFlags(takeover), ...policies]);
+  }
   await takeover.deleteReplaced();
-  const run = await context
-    .engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview"], { output, events: true })
-    .catch((error) => explain(error, stack));
+  const run = await judged(
+    context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...policies], {
+      output,
+      events: true,
+    }),
+  ).catch((error) => explain(error, stack));
   await finishTakeover(takeover, options.yes || !stack.embedded);
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const outputs = await readOutputs(context);
   const seconds = (Date.now() - started) / 1000;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: plan.items, outputs }, null, 2)}\n`,
+      `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: plan.items, policies: run.violations, outputs }, null, 2)}\n`,
     );
   } else {
     process.stdout.write(describeSite({ stack, outputs, seconds }));
@@ -75,6 +83,7 @@ async function ensureStack({ engine }: StackContext): Promise<void> {
 
 /** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */
 async function explain(failure: unknown, { site }: Stack): Promise<never> {
+  if (failure instanceof PolicyRefusal) throw failure;
   await observeSite(site).catch(({ message }: Error) => {
     throw new StackError(`${message}\nThen run \`up\` again: it goes on from where this run ended.`);
   });
@@ -86,7 +95,7 @@ async function previewAndAsk(
   output: "show" | "stderr",
   flags: readonly string[],
 ): Promise<void> {
-  await context.engine(["preview", "--refresh", "--run-program", ...flags], { output });
+  await judged(context.engine(["preview", "--refresh", "--run-program", ...flags], { output, events: true }));
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
   }

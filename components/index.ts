@@ -17,7 +17,6 @@ export {
   type InventoryOperatorArgs,
   IpOperator,
   type IpOperatorArgs,
-  KeyringTooNew,
   LeaseBoundary,
   type LeaseBoundaryArgs,
   type LeaseIsolation,
@@ -89,4 +88,11 @@ export {
   siteOutputs,
 } from "./site/index.ts";
 export { type LeaseStorageClass, StorageClasses, type StorageClassesArgs } from "./storage/index.ts";
-export { KeyringSecret, type KeyringSecretArgs, WalletError, type WalletSource } from "./wallet/index.ts";
+export { type VersionSet, type Versions, versionPlan, versionSet } from "./versions/index.ts";
+export {
+  KeyringFormatTooNew,
+  KeyringSecret,
+  type KeyringSecretArgs,
+  WalletError,
+  type WalletSource,
+} from "./wallet/index.ts";

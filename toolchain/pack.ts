@@ -25,7 +25,10 @@ const repo = resolve(import.meta.dirname, "..");
 const door = "components/index.ts";
 
 /** What compiled modules read beside themselves. */
-const dataOf: Readonly<Record<string, readonly string[]>> = { "toolchain/pins.js": ["toolchain/pins.json"] };
+const dataOf: Readonly<Record<string, readonly string[]>> = {
+  "components/versions/sets.js": ["components/versions/sets.json"],
+  "toolchain/pins.js": ["toolchain/pins.json"],
+};
 
 /** For people and their editors. */
 const extras = ["README.md", "LICENSE", "components/site/site.schema.json"];

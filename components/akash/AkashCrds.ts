@@ -36,7 +36,10 @@ export class AkashCrds extends pulumi.ComponentResource {
         new kubernetes.apiextensions.v1.CustomResourceDefinition(
           `${name}-${crd.spec.names.plural}`,
           {
-            metadata: metadata(crd.metadata.name, { annotations: { ...crd.metadata.annotations } }),
+            metadata: metadata(crd.metadata.name, {
+              labels: { "app.kubernetes.io/version": version },
+              annotations: { ...crd.metadata.annotations },
+            }),
             spec: crd.spec,
           },
           { parent: this, retainOnDelete: retain },

@@ -1,4 +1,6 @@
 import type { Generation } from "../chain/types.ts";
+import { firstProviderWithProtoKeyring, KeyringFormatTooNew } from "../wallet/errors.ts";
+import { compareVersions } from "./compareVersions.ts";
 import { PROVIDER_VERSION } from "./versions.ts";
 
 /** Provider releases that speak one message generation: `from` is included, `before` is not. */
@@ -6,6 +8,11 @@ export interface ProviderRange {
   readonly generation: Generation;
   readonly from: string;
   readonly before?: string;
+  /**
+   * Upgrades of the chain within and into the generation, by the name under which they are announced, and the first
+   * provider release that goes with each.
+   */
+  readonly upgrades: Readonly<Record<string, string>>;
   /** Where the range was read. */
   readonly source: string;
 }
@@ -20,6 +27,7 @@ export const PROVIDER_RANGES: readonly ProviderRange[] = [
     generation: "v0.38",
     from: "0.6.4",
     before: "0.10.0",
+    upgrades: {},
     source:
       "charts 11.1 to 12.1.4 (2024-08 to 2025-10) carry 0.6.4 to 0.8.4; node v0.38 ran until mainnet 14",
   },
@@ -27,18 +35,17 @@ export const PROVIDER_RANGES: readonly ProviderRange[] = [
     generation: "v1",
     from: "0.10.0",
     before: "0.11.0",
+    upgrades: { "v1.0.0": "0.10.0" },
     source: "chart 14.0.0 (2025-10-28, mainnet 14 = node v1.0.0) to 14.0.8 carry 0.10.0 to 0.10.7",
   },
   {
     generation: "v2",
     from: "0.11.0",
+    upgrades: { "v2.0.0": "0.11.0", "v2.1.0": "0.14.0" },
     source:
       "chart 15.0.0 (2026-03-23, mainnet 17 = node v2.0.0) carries 0.11.0; 18.0.0 (2026-06-11, mainnet 18 = v2.1.0) 0.14.0; 19.0.2 0.16.2, whose go.mod requires node/v2 v2.1.0",
   },
 ];
-
-/** First provider release on Cosmos SDK 0.53, which reads the keyring format that this project writes. */
-export const FIRST_PROTO_KEYRING = "0.10.0";
 
 /** The chain and the provider image speak different message generations. */
 export class IncompatibleProvider extends Error {
@@ -49,20 +56,6 @@ export class IncompatibleProvider extends Error {
   constructor(generation: Generation, version: string, remedy: string) {
     super(`Provider ${version} does not speak the messages of a ${generation} chain. ${remedy}`);
     this.generation = generation;
-    this.version = version;
-  }
-}
-
-/** The provider image is older than the keyring format. */
-export class KeyringTooNew extends Error {
-  override readonly name = "KeyringTooNew";
-  readonly version: string;
-
-  constructor(version: string) {
-    super(
-      `Provider ${version} cannot read the keyring of this site ("Bytes left over in UnmarshalBinaryLengthPrefixed"). ` +
-        `Use provider ${FIRST_PROTO_KEYRING} or newer.`,
-    );
     this.version = version;
   }
 }
@@ -81,7 +74,7 @@ export interface Compatibility {
  * @param version provider release without `v`, default the pinned one
  * @param options.simulated the provider's pod runs on a simulated node and never talks to the chain; the
  *   embedded site pairs today's provider with a v0.38 chain this way
- * @throws {KeyringTooNew} the release cannot read our keyring
+ * @throws {KeyringFormatTooNew} the release cannot read our keyring
  * @throws {IncompatibleProvider} the release speaks another generation
  */
 export function checkCompatibility(
@@ -89,7 +82,7 @@ export function checkCompatibility(
   version: string = PROVIDER_VERSION,
   options: { readonly simulated?: boolean } = {},
 ): Compatibility {
-  if (compareVersions(version, FIRST_PROTO_KEYRING) < 0) throw new KeyringTooNew(version);
+  if (compareVersions(version, firstProviderWithProtoKeyring) < 0) throw new KeyringFormatTooNew(version);
   const range = PROVIDER_RANGES.find((candidate) => candidate.generation === generation);
   if (range !== undefined && inRange(range, version)) return { compatible: true };
   if (options.simulated) {
@@ -114,20 +107,23 @@ function remedyFor(range: ProviderRange | undefined): string {
   return `Use provider ${range.from} ${upTo}.`;
 }
 
-/** Orders two releases by number; a pre-release (`-rc1`) comes before its release. */
-export function compareVersions(left: string, right: string): number {
-  const [a, b] = [parseVersion(left), parseVersion(right)];
-  for (const part of [0, 1, 2] as const) {
-    if (a.numbers[part] !== b.numbers[part]) return a.numbers[part] - b.numbers[part];
-  }
-  return Number(b.preRelease) - Number(a.preRelease);
+/** What an announced upgrade of the chain asks of the provider. */
+export interface UpgradeNeeds {
+  /** First provider release that speaks the upgraded chain; absent where none is known here. */
+  readonly provider?: string;
+  /** Whether the release given does. */
+  readonly met: boolean;
 }
 
-function parseVersion(version: string): { numbers: [number, number, number]; preRelease: boolean } {
-  const match = /^v?(\d+)\.(\d+)\.(\d+)(-.+)?$/.exec(version);
-  if (match === null) throw new RangeError(`\`${version}\` is not a version. Give it as \`0.16.2\`.`);
-  return {
-    numbers: [Number(match[1]), Number(match[2]), Number(match[3])],
-    preRelease: match[4] !== undefined,
-  };
+/**
+ * What a chain's upgrade asks of the provider.
+ *
+ * @param upgrade name under which the upgrade is announced, for example `v2.1.0`
+ * @param version provider release of the site
+ */
+export function upgradeNeeds(upgrade: string, version: string = PROVIDER_VERSION): UpgradeNeeds {
+  const range = PROVIDER_RANGES.find(({ upgrades }) => upgrade in upgrades);
+  const provider = range?.upgrades[upgrade];
+  if (range === undefined || provider === undefined) return { met: false };
+  return { provider, met: inRange({ ...range, from: provider }, version) };
 }

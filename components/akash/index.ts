@@ -8,14 +8,16 @@ export {
   type Compatibility,
   checkCompatibility,
   IncompatibleProvider,
-  KeyringTooNew,
   PROVIDER_RANGES,
+  type UpgradeNeeds,
+  upgradeNeeds,
 } from "./compatibility.ts";
 export type { IngressMode, MarketSettings, MonitorSettings, Overcommit } from "./environment/settings.ts";
 export { UnsupportedSetting } from "./errors.ts";
 export { HostnameOperator, type HostnameOperatorArgs } from "./HostnameOperator.ts";
 export { InventoryOperator, type InventoryOperatorArgs } from "./InventoryOperator.ts";
 export { IpOperator, type IpOperatorArgs } from "./IpOperator.ts";
+export { LeasesRunning, type RunningLease, requireNoLeases, runningLeases } from "./leases.ts";
 export {
   GATEWAY_NAME,
   GATEWAY_NAMESPACE,

@@ -2,7 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
 import type { IngressArgs } from "./args.ts";
-import { ingressNginxValues } from "./controllerValues.ts";
+import { ingressNginxValues, webhookPort } from "./controllerValues.ts";
+import { entrancePolicy } from "./entrancePolicy.ts";
 import { akashLabel, classicNamespace, ingressClassName, ownedExclusively } from "./names.ts";
 import { SiteTls } from "./SiteTls.ts";
 
@@ -44,6 +45,11 @@ export class ClassicIngress extends pulumi.ComponentResource {
           annotations: ownedExclusively,
         },
       },
+      parent,
+    );
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-network`,
+      entrancePolicy(namespace.metadata.name, webhookPort),
       parent,
     );
     if (controller === "chart") {

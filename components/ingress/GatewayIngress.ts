@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { IngressArgs } from "./args.ts";
+import { entrancePolicy } from "./entrancePolicy.ts";
 import { GatewayCrds } from "./GatewayCrds.ts";
 import { GatewayFabric } from "./GatewayFabric.ts";
 import { gatewayListeners, gatewayPolicies, providerRoutes } from "./gatewayObjects.ts";
@@ -39,6 +40,11 @@ export class GatewayIngress extends pulumi.ComponentResource {
           annotations: ownedExclusively,
         },
       },
+      parent,
+    );
+    new kubernetes.networking.v1.NetworkPolicy(
+      `${name}-network`,
+      entrancePolicy(namespace.metadata.name),
       parent,
     );
     const before: pulumi.Resource[] = [namespace];

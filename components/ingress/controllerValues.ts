@@ -3,6 +3,9 @@ import { classicNamespace, ingressClassName, provider, wildcardSecret } from "./
 /** NodePorts by the port they stand for; routers forward to them where the node's own ports are taken. */
 export const nodePorts = { 80: 30_080, 443: 30_443, 8443: 30_843, 8444: 30_844 } as const;
 
+/** Port of ingress-nginx's admission webhook; 8443, its default, is the provider's. */
+export const webhookPort = 7443;
+
 export interface ControllerOptions {
   /** Bind 80, 443, 8443 and 8444 on every node; if not, they are reached by NodePorts. Default: true. */
   readonly hostPorts?: boolean;
@@ -53,8 +56,7 @@ export function ingressNginxValues({ hostPorts = true }: ControllerOptions = {})
         controllerValue: "k8s.io/ingress-nginx",
       },
       hostPort: { enabled: hostPorts },
-      // 8443, its default, is the provider's.
-      admissionWebhooks: { port: 7443 },
+      admissionWebhooks: { port: webhookPort },
       service: {
         type: "NodePort",
         nodePorts: {

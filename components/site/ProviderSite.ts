@@ -6,7 +6,6 @@ import {
   AkashProvider,
   HostnameOperator,
   InventoryOperator,
-  PROVIDER_VERSION,
 } from "../akash/index.ts";
 import { Certificate } from "../chain/Certificate.ts";
 import { CertificateRevocation } from "../chain/CertificateRevocation.ts";
@@ -19,8 +18,10 @@ import { KeyringSecret } from "../wallet/KeyringSecret.ts";
 import { siteAttributes } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { ingressArgs } from "./ingressArgs.ts";
+import { leaseGuard } from "./leaseGuard.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
 import { forcePatches } from "./ownership.ts";
+import { siteVersions } from "./versions.ts";
 
 export interface ProviderSiteArgs {
   /** The site's declaration, validated by `parseSiteConfig`. */
@@ -48,7 +49,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const { config, observed } = args;
     const { owner, chain } = observed;
     const { network, wallet, domain, pricing, storage } = config;
-    const version = config.provider.version ?? PROVIDER_VERSION;
+    const { provider: version } = siteVersions(config);
     const host = new URL(config.hostUri).hostname;
     const ingressMode = config.ingress.mode;
 
@@ -62,7 +63,12 @@ export class ProviderSite extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const objects = { parent: this, provider: cluster, transformations: [forcePatches] };
+    const guard = leaseGuard(name, {
+      kubeconfigPath: kubeconfigOf(config),
+      // A throwaway site has no tenants.
+      protect: network !== "devnet",
+    });
+    const objects = { parent: this, provider: cluster, transformations: [forcePatches, guard] };
     const access = { kubeconfigPath: kubeconfigOf(config) };
 
     const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, objects);

@@ -4,3 +4,5 @@ export { explained } from "./explained.ts";
 export { type ObservedSite, observeSite, SiteNotBuildable } from "./observe.ts";
 export { siteOutputs } from "./outputs.ts";
 export { ProviderSite, type ProviderSiteArgs } from "./ProviderSite.ts";
+export { POLICY_NAMES, type PolicyName } from "./policyNames.ts";
+export { managedVersions, siteVersions } from "./versions.ts";

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import type { WalletSource } from "../wallet/types.ts";
+import { alertsField } from "./alerts.ts";
 import { amount, domain, email, pattern, text, variable, whole } from "./fields.ts";
-import { addressField, clusterField, dnsField, networkField, nodesField, storageField } from "./places.ts";
+import { k3sField } from "./k3sFields.ts";
+import { gpuField, hostsField, nodesField } from "./nodeFields.ts";
+import { addressField, clusterField, dnsField, networkField, storageField } from "./places.ts";
+import { policiesField, versionsField } from "./rulesOfChange.ts";
 
 const wallet: z.ZodType<WalletSource, WalletSource> = z
   .union([
@@ -138,6 +142,8 @@ export const siteSchema = z
     wallet,
     cluster: clusterField.optional(),
     nodes: nodesField.optional(),
+    hosts: hostsField,
+    k3s: k3sField.optional(),
     address: addressField,
     dns: dnsField,
     contact,
@@ -146,21 +152,13 @@ export const siteSchema = z
     attributes,
     pricing,
     storage: storageField,
-    gpu: z
-      .strictObject({
-        operator: z
-          .enum(["auto", "chart", "none"])
-          .default("auto")
-          .describe(
-            "chart: install NVIDIA's GPU operator; none: it is there already, or there is no GPU; auto: chart when pricing.gpu names a model; default: auto",
-          ),
-      })
-      .describe("GPUs of the cluster")
-      .prefault({}),
+    versions: versionsField,
+    policies: policiesField,
+    gpu: gpuField,
     provider: z
       .strictObject({
         version: pattern(
-          "version of the Akash provider; default: the newest this package was tested with",
+          "version of the Akash provider; default: that of `versions`",
           /^\d+\.\d+\.\d+$/,
           "is not a version",
           "Write three numbers without v, for example 0.16.2.",
@@ -190,9 +188,11 @@ export const siteSchema = z
       })
       .describe("the wallet's balance")
       .prefault({}),
+    alerts: alertsField,
     mirror: z
       .strictObject({
         charts: text("path of a folder with the Helm charts").optional(),
+        k3s: text("path of a folder with releases of K3s, sent to `nodes`").optional(),
         images: text("registry path instead of ghcr.io/akash-network, without a final slash").optional(),
       })
       .describe("where charts and images come from at a site without internet; default: their own sources")

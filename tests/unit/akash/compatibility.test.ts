@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { compareVersions } from "../../../components/akash/compareVersions.ts";
 import {
   checkCompatibility,
-  compareVersions,
-  FIRST_PROTO_KEYRING,
   IncompatibleProvider,
-  KeyringTooNew,
   PROVIDER_RANGES,
+  upgradeNeeds,
 } from "../../../components/akash/compatibility.ts";
 import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
+import { firstProviderWithProtoKeyring, KeyringFormatTooNew } from "../../../components/wallet/errors.ts";
 
 const version = fc
   .tuple(fc.nat(3), fc.nat(30), fc.nat(30), fc.boolean())
@@ -29,7 +29,7 @@ describe("provider and chain compatibility", () => {
 
   it("refuses an image older than the keyring format, whatever the chain", () => {
     for (const { generation } of PROVIDER_RANGES) {
-      assert.throws(() => checkCompatibility(generation, "0.8.4"), KeyringTooNew);
+      assert.throws(() => checkCompatibility(generation, "0.8.4"), KeyringFormatTooNew);
       assert.throws(() => checkCompatibility(generation, "0.8.4", { simulated: true }), /Bytes left over/);
     }
   });
@@ -51,7 +51,7 @@ describe("provider and chain compatibility", () => {
   it("gives every release that can read our keyring at most one generation", () => {
     fc.assert(
       fc.property(version, (candidate) => {
-        fc.pre(compareVersions(candidate, FIRST_PROTO_KEYRING) >= 0);
+        fc.pre(compareVersions(candidate, firstProviderWithProtoKeyring) >= 0);
         const fitting = PROVIDER_RANGES.filter(({ generation }) => {
           try {
             return checkCompatibility(generation, candidate).compatible;
@@ -62,6 +62,22 @@ describe("provider and chain compatibility", () => {
         assert.ok(fitting.length <= 1, candidate);
       }),
     );
+  });
+
+  it("knows what an announced upgrade asks of the provider, and says when it does not", () => {
+    assert.deepEqual(upgradeNeeds("v2.1.0", "0.14.0"), { provider: "0.14.0", met: true });
+    assert.deepEqual(upgradeNeeds("v2.1.0", "0.13.9"), { provider: "0.14.0", met: false });
+    assert.deepEqual(upgradeNeeds("v2.1.0"), { provider: "0.14.0", met: true });
+    assert.deepEqual(upgradeNeeds("v1.0.0", PROVIDER_VERSION), { provider: "0.10.0", met: false });
+    assert.deepEqual(upgradeNeeds("v9.0.0"), { met: false });
+  });
+
+  it("names for each upgrade a release of its own generation", () => {
+    for (const { generation, upgrades } of PROVIDER_RANGES) {
+      for (const provider of Object.values(upgrades)) {
+        assert.ok(checkCompatibility(generation, provider).compatible);
+      }
+    }
   });
 
   it("orders versions totally", () => {

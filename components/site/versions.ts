@@ -1,0 +1,20 @@
+import { type VersionSet, type Versions, versionSet } from "../versions/sets.ts";
+import type { SiteConfig } from "./config.ts";
+
+/** The set of versions a site is made of, with what it declares by itself. */
+export function siteVersions(config: Pick<SiteConfig, "versions" | "provider">): VersionSet {
+  const set = versionSet(config.versions);
+  return { ...set, provider: config.provider.version ?? set.provider };
+}
+
+/** Of those, the versions that `up` brings about: K3s and GPU operator only where they are the site's own. */
+export function managedVersions(
+  config: Pick<SiteConfig, "versions" | "provider" | "nodes" | "gpu">,
+): Versions {
+  const { provider, k3s, gpuOperator } = siteVersions(config);
+  return {
+    provider,
+    ...(config.nodes === undefined ? {} : { k3s }),
+    ...(config.gpu.operator === "chart" ? { gpuOperator } : {}),
+  };
+}
