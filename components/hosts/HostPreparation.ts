@@ -31,7 +31,9 @@ export class HostPreparation extends DynamicResource {
   declare readonly firewall: pulumi.Output<Preparation["firewall"]>;
 
   constructor(name: string, args: HostPreparationArgs, opts?: pulumi.CustomResourceOptions) {
-    const wanted = pulumi.output(args.options ?? {}).apply((options) => preparationOf(options));
+    const wanted = pulumi
+      .all([args.address, args.options ?? {}])
+      .apply(([{ port }, options]) => preparationOf(withSshPort(options, port)));
     super(
       "hosts:HostPreparation",
       "hosts/hostPreparationProvider",
@@ -52,4 +54,10 @@ export class HostPreparation extends DynamicResource {
       opts,
     );
   }
+}
+
+/** The port that the machine is reached by stays open. */
+function withSshPort(options: PreparationOptions, port: number | undefined): PreparationOptions {
+  if (options.firewall === false || port === undefined) return options;
+  return { ...options, firewall: { sshPort: port, ...options.firewall } };
 }

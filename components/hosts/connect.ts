@@ -66,40 +66,38 @@ function keyOf({ host, user, port, keyFile, passwordEnv, hostKey, bastion }: Hos
 }
 
 function open(key: string, address: BastionAddress, through: SshConnection | undefined): Pooled {
-  const pooled: Pooled = {
-    connection: pRetry(() => login(address, through, pooled), {
-      retries: 4,
-      minTimeout: 150,
-      factor: 2,
-      shouldRetry: ({ error }) => error instanceof HostUnreachable && turnedAway(error),
-    }),
-    socket: undefined,
-    users: 0,
-    idle: undefined,
-    retired: false,
-  };
-  pool.set(key, pooled);
+  const attempt = pRetry(() => login(address, through), {
+    retries: 4,
+    minTimeout: 150,
+    factor: 2,
+    shouldRetry: ({ error }) => error instanceof HostUnreachable && turnedAway(error),
+  });
+  const connection = attempt.then(({ connection: opened, socket }) => {
+    pooled.socket = socket;
+    opened.onClose(forget);
+    return opened;
+  });
+  const pooled: Pooled = { connection, socket: undefined, users: 0, idle: undefined, retired: false };
   const forget = () => {
     if (pool.get(key) === pooled) pool.delete(key);
   };
-  pooled.connection.then((connection) => connection.onClose(forget), forget);
+  connection.catch(forget);
+  pool.set(key, pooled);
   return pooled;
 }
 
-async function login(
+async function login(address: BastionAddress, through: SshConnection | undefined) {
+  if (through !== undefined) return overStream(address, await through.forward(address));
+  const socket = await openSocket(address);
+  return { ...(await overStream(address, socket)), socket };
+}
+
+async function overStream(
   address: BastionAddress,
-  through: SshConnection | undefined,
-  pooled: Pooled,
-): Promise<SshConnection> {
-  let stream: Duplex;
-  if (through === undefined) {
-    pooled.socket = await openSocket(address);
-    stream = pooled.socket;
-  } else {
-    stream = await through.forward(address);
-  }
+  stream: Duplex,
+): Promise<{ connection: SshConnection; socket?: Socket }> {
   try {
-    return await SshConnection.login(address, stream);
+    return { connection: await SshConnection.login(address, stream) };
   } catch (error) {
     stream.destroy();
     throw error;

@@ -53,13 +53,14 @@ export const checkSecureBoot: HostCheck = ({ facts: { secureBoot, nvidia }, gpu 
       ]
     : [];
 
+/** Up to Kubernetes 1.34 the kubelet starts with version 1; from 1.35 on it refuses (`failCgroupV1`). */
 export const checkCgroup: HostCheck = ({ facts: { cgroup } }) =>
   cgroup === "v2"
     ? []
     : [
         {
-          severity: "error",
-          problem: "It uses control groups of version 1, which Kubernetes no longer supports.",
+          severity: "warning",
+          problem: "It uses control groups of version 1, with which Kubernetes 1.35 and later do not start.",
           remedy:
             "Remove `systemd.unified_cgroup_hierarchy=0` from the kernel's command line and restart the machine.",
         },

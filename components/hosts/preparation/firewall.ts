@@ -61,14 +61,15 @@ function rules(firewall: Firewall): string[] {
     'iifname "lo" accept',
     "ct state established,related accept",
     "ct state invalid drop",
-    "meta l4proto { icmp, ipv6-icmp } accept",
+    // By number: a small system has no list of the names. ICMP and ICMPv6.
+    "meta l4proto { 1, 58 } accept",
     // Leases of the machine's own address.
     "udp dport { 68, 546 } accept",
     ...portRules("", open),
     ...(operators.length === 0
       ? portRules("", operatorPorts)
       : sources(operators).flatMap((from) => portRules(from, operatorPorts))),
-    ...sources(nodes).flatMap((from) => [...portRules(from, nodePorts), `${from}meta l4proto ipip accept`]),
+    ...sources(nodes).flatMap((from) => [...portRules(from, nodePorts), `${from}meta l4proto 4 accept`]),
     ...sources(podNetworks).flatMap((from) => portRules(from, POD_PORTS)),
   ];
 }
