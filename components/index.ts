@@ -19,6 +19,8 @@ export {
   type IpOperatorArgs,
   LeaseBoundary,
   type LeaseBoundaryArgs,
+  LeaseGuard,
+  type LeaseGuardArgs,
   type LeaseIsolation,
   type MonitorSettings,
   type Overcommit,

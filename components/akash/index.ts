@@ -17,6 +17,7 @@ export { UnsupportedSetting } from "./errors.ts";
 export { HostnameOperator, type HostnameOperatorArgs } from "./HostnameOperator.ts";
 export { InventoryOperator, type InventoryOperatorArgs } from "./InventoryOperator.ts";
 export { IpOperator, type IpOperatorArgs } from "./IpOperator.ts";
+export { LeaseGuard, type LeaseGuardArgs } from "./LeaseGuard.ts";
 export { LeasesRunning, type RunningLease, requireNoLeases, runningLeases } from "./leases.ts";
 export {
   GATEWAY_NAME,

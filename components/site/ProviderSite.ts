@@ -7,6 +7,7 @@ import {
   HostnameOperator,
   InventoryOperator,
 } from "../akash/index.ts";
+import { LeaseGuard } from "../akash/LeaseGuard.ts";
 import { Certificate } from "../chain/Certificate.ts";
 import { CertificateRevocation } from "../chain/CertificateRevocation.ts";
 import { ProviderRegistration } from "../chain/ProviderRegistration.ts";
@@ -18,7 +19,6 @@ import { KeyringSecret } from "../wallet/KeyringSecret.ts";
 import { siteAttributes } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { ingressArgs } from "./ingressArgs.ts";
-import { leaseGuard } from "./leaseGuard.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
 import { forcePatches } from "./ownership.ts";
 import { siteVersions } from "./versions.ts";
@@ -63,19 +63,14 @@ export class ProviderSite extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const guard = leaseGuard(name, {
-      kubeconfigPath: kubeconfigOf(config),
-      // A throwaway site has no tenants.
-      protect: network !== "devnet",
-    });
-    const objects = { parent: this, provider: cluster, transformations: [forcePatches, guard] };
+    const objects = { parent: this, provider: cluster, transformations: [forcePatches] };
     const access = { kubeconfigPath: kubeconfigOf(config) };
 
     const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, objects);
     // Deleting a definition deletes every lease's manifest with it; a throwaway site has none to lose.
     const crds = new AkashCrds(`${name}-crds`, { retain: network !== "devnet" }, objects);
-    new StorageClasses(`${name}-storage`, { classes: storage.classes }, objects);
-    new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, objects);
+    const offered = new StorageClasses(`${name}-storage`, { classes: storage.classes }, objects);
+    const gpu = new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, objects);
 
     const inAkash = { ...objects, dependsOn: [namespaces, crds] };
     const operators = [
@@ -137,7 +132,7 @@ export class ProviderSite extends pulumi.ComponentResource {
       { ...objects, dependsOn: [...operators, this.registration] },
     );
     // The certificate that was served until now is revoked once the provider has rolled to the new one.
-    new CertificateRevocation(
+    const revocation = new CertificateRevocation(
       `${name}-revocation`,
       { network, wallet, owner, host, keep: this.certificate.serial },
       { parent: this, dependsOn: [provider] },
@@ -145,6 +140,16 @@ export class ProviderSite extends pulumi.ComponentResource {
 
     const records = dnsRecords({ domain, address: observed.address });
     this.dns = new SiteDns(`${name}-dns`, { config: config.dns, domain, records }, objects);
+    // Deleted before all of this, and only where no leases run; a throwaway site has no tenants.
+    new LeaseGuard(
+      `${name}-leases`,
+      { cluster: access },
+      {
+        parent: this,
+        protect: network !== "devnet",
+        dependsOn: [namespaces, crds, offered, gpu, ...operators, ingress, provider, revocation, this.dns],
+      },
+    );
     this.registerOutputs({});
   }
 }
