@@ -21,6 +21,7 @@ interface RolloutOptions extends CommonOptions {
   readonly yes: boolean;
   readonly resume: boolean;
   readonly anyTime: boolean;
+  readonly withLeases?: boolean;
   readonly report?: string;
 }
 
@@ -50,7 +51,9 @@ export function fleetCommand(): Command {
       "take sites down",
       "Removes what `up` made, site after site. Records on the chain stay. Exit code: 0 or 1.",
     ),
-  ).action((options: RolloutOptions) => roll("destroy", options));
+  )
+    .option("--with-leases", "although leases run there: they end, and their data is lost", false)
+    .action((options: RolloutOptions) => roll("destroy", options));
   reporting(
     sub(
       "drift",
@@ -136,7 +139,9 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
   // A second interrupt is the engine's: it then gives up what it waits for, and the record is still written.
   process.on("SIGINT", () => {});
   const record = await rollOut(context, {
-    ...options,
+    resume: options.resume,
+    anyTime: options.anyTime,
+    withLeases: options.withLeases ?? false,
     command,
     diagnose,
     listener,
@@ -167,8 +172,7 @@ async function agree(plan: RollOutPlan, { yes, json }: RolloutOptions): Promise<
       `\`fleet ${plan.command}\` asks before it changes sites. Pass --yes to do it unattended.`,
     );
   }
-  const question =
-    plan.command === "up" ? "Roll this out?" : "Take these sites down? Running leases would be lost.";
+  const question = plan.command === "up" ? "Roll this out?" : "Take these sites down?";
   return confirm({ message: question, default: false });
 }
 
@@ -187,11 +191,13 @@ function describePlan({ waves, concurrency, maxUnavailable, closed, resumes }: R
 async function compare(options: CommonOptions & { report?: string }, drift: boolean): Promise<void> {
   const { compareSites, driftCode, reportOn, writeReport } = await load();
   const context = await open(options);
-  const compared = await compareSites(context, await listenerFor(options));
+  const compared = await compareSites(context, await listenerFor(options), !drift);
   if (!options.json) {
     for (const [name, { result, because, ...found }] of compared) {
-      if (result === "compared") process.stdout.write(describeDifferences(name, found));
-      else
+      if (result === "compared") {
+        const remarks = (found.remarks ?? []).map((remark) => `  ${remark}\n`).join("");
+        process.stdout.write(`${describeDifferences(name, found)}${remarks}`);
+      } else
         process.stdout.write(
           `${pc.yellow(name)}: ${result.replace("-", " ")}${because ? `: ${because}` : ""}\n`,
         );

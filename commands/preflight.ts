@@ -1,10 +1,12 @@
 import { checkCompatibility } from "../components/akash/compatibility.ts";
 import { openCluster } from "../components/cluster/index.ts";
-import { kubeconfigOf, type ObservedSite, observeSite } from "../components/site/observe.ts";
+import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
+import { type ObservedSite, observeSite } from "../components/site/observe.ts";
 import { siteVersions } from "../components/site/versions.ts";
 import { requireOwnKeyring } from "../components/wallet/keyringOwner.ts";
 import type { Progress } from "../toolchain/index.ts";
 import { requireFunds } from "./funds.ts";
+import { checkMachines, confirmHostKeys } from "./nodes.ts";
 import type { Stack } from "./stack.ts";
 import { showVersionPlan, upgradeWarning } from "./versions.ts";
 
@@ -16,7 +18,7 @@ export interface PreflightOptions {
 /**
  * Everything that can be found wrong before anything is changed: the wallet opens and is the one whose key the
  * cluster holds, the chain answers with its own id, is not behind and sends blocks over a websocket, the provider
- * speaks its messages, the cluster answers, the wallet can pay.
+ * speaks its messages, the cluster answers, or the machines that are to become one fit, the wallet can pay.
  *
  * What a move to other versions means is said, and so is an upgrade that the chain has announced.
  *
@@ -28,16 +30,21 @@ export async function preflight(
   progress: Progress,
   options: PreflightOptions,
 ): Promise<ObservedSite> {
-  const step = progress.start("checking wallet, chain and cluster");
+  await confirmHostKeys(site);
+  const machines = site.nodes === undefined ? "" : ", machines";
+  const step = progress.start(`checking wallet, chain${machines} and cluster`);
   let observed: ObservedSite;
   try {
     // The provider lives on the endpoint's event subscription, so an endpoint without one is as good as none.
     observed = await observeSite(site, { websocket: true });
     checkCompatibility(observed.chain.generation, siteVersions(site).provider, { simulated: embedded });
-    const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
-    await requireOwnKeyring(cluster, {}, observed.owner);
-    step.done("wallet, chain and cluster answer");
-    await showVersionPlan(site, cluster);
+    const cluster = clusterExists(site) ? await openCluster({ kubeconfigPath: kubeconfigOf(site) }) : undefined;
+    if (cluster !== undefined) await requireOwnKeyring(cluster, {}, observed.owner);
+    const notes: string[] = [];
+    await checkMachines(site, observed, (note) => notes.push(note));
+    step.done(cluster === undefined ? "wallet, chain and machines answer" : "wallet, chain and cluster answer");
+    for (const note of notes) progress.line(note);
+    if (cluster !== undefined) await showVersionPlan(site, cluster, progress.line);
   } catch (error) {
     step.fail();
     throw error;

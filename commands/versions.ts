@@ -20,7 +20,11 @@ export async function readVersionPlan(site: SiteConfig, cluster: Pick<Cluster, "
  *
  * @throws StackError when a part cannot be moved that way
  */
-export async function showVersionPlan(site: SiteConfig, cluster: Pick<Cluster, "get">): Promise<VersionPlan> {
+export async function showVersionPlan(
+  site: SiteConfig,
+  cluster: Pick<Cluster, "get">,
+  say: (text: string) => void = (text) => process.stderr.write(`${text}\n`),
+): Promise<VersionPlan> {
   const plan = await readVersionPlan(site, cluster);
   const lines = describeVersionPlan(plan);
   if (plan.leases === "refused") {
@@ -29,9 +33,7 @@ export async function showVersionPlan(site: SiteConfig, cluster: Pick<Cluster, "
   }
   if (lines.length > 0) {
     const { name } = siteVersions(site);
-    process.stderr.write(
-      `${[`Versions that change (set ${name}):`, ...lines.map((line) => `  ${line}`)].join("\n")}\n`,
-    );
+    say([`Versions that change (set ${name}):`, ...lines.map((line) => `  ${line}`)].join("\n"));
   }
   return plan;
 }

@@ -31,14 +31,16 @@ export interface SiteEngineOptions {
   readonly stack: string;
   /** Toolchain, state and secrets of this stack. */
   readonly env: NodeJS.ProcessEnv;
-  /** Folders of policy packs that judge previews and updates; default none. */
-  readonly policyPacks?: readonly string[];
-  /** Files with the packs' settings, in their order. */
-  readonly policyPackConfigs?: readonly string[];
 }
 
-/** Hears of each resource the engine turns to. */
-export type OnEvent = (event: EngineEvent) => void;
+/** What judges a preview or update; default nothing. */
+export interface Judges {
+  readonly policyPacks: readonly string[];
+  /** Files with the packs' settings, in their order. */
+  readonly policyPackConfigs: readonly string[];
+}
+
+const NOBODY: Judges = { policyPacks: [], policyPackConfigs: [] };
 
 let command: Promise<PulumiCommand> | undefined;
 
@@ -67,9 +69,8 @@ export class SiteEngine {
   }
 
   /** Compares declaration, state and world; changes nothing. Nothing but new resources where there is no stack yet. */
-  preview(onEvent?: OnEvent): Promise<SiteRun> {
-    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
-    return this.#run(onEvent, async (stack, hear) => {
+  preview({ policyPacks, policyPackConfigs }: Judges = NOBODY): Promise<SiteRun> {
+    return this.#run(async (stack, hear) => {
       const { changeSummary } = await stack.preview({
         refresh: true,
         runProgram: true,
@@ -82,9 +83,8 @@ export class SiteEngine {
   }
 
   /** Brings the world to the declaration; makes the stack where there is none. */
-  async up(onEvent?: OnEvent): Promise<SiteRun> {
-    const { policyPacks = [], policyPackConfigs = [] } = this.#options;
-    return this.#run(onEvent, async (stack, hear) => {
+  async up({ policyPacks, policyPackConfigs }: Judges = NOBODY): Promise<SiteRun> {
+    return this.#run(async (stack, hear) => {
       const { summary } = await stack.up({
         refresh: true,
         runProgram: true,
@@ -99,8 +99,8 @@ export class SiteEngine {
   }
 
   /** Removes what `up` made; the stack and its history stay. */
-  destroy(onEvent?: OnEvent): Promise<SiteRun> {
-    return this.#run(onEvent, async (stack, hear) => {
+  destroy(): Promise<SiteRun> {
+    return this.#run(async (stack, hear) => {
       const { summary } = await stack.destroy({
         refresh: true,
         runProgram: true,
@@ -112,14 +112,12 @@ export class SiteEngine {
   }
 
   async #run(
-    onEvent: OnEvent | undefined,
     act: (stack: Stack, hear: (event: unknown) => void) => Promise<Omit<SiteRun, "events">>,
   ): Promise<SiteRun> {
     const events: EngineEvent[] = [];
     // The library's own types of events leave out fields that are read here.
     const hear = (event: unknown) => {
       events.push(event as EngineEvent);
-      onEvent?.(event as EngineEvent);
     };
     try {
       return { ...(await this.#withStack((stack) => act(stack, hear))), events };

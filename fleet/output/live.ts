@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { FleetEvent } from "../rollout/events.ts";
 import { describeResult } from "./lines.ts";
+import { frame } from "./statusTable.ts";
 
 /** A stream that may be a terminal. */
 export interface Terminal {
@@ -107,7 +108,7 @@ export class LiveTable {
   #text(): string {
     const table = new Table({
       head: ["wave", "site", "state", ""],
-      style: { head: ["dim"], border: ["dim"], compact: true },
+      style: { ...frame(), compact: true },
     });
     const now = this.#now();
     // Taller than the terminal it could not be redrawn: what is at work and what is next matters most.

@@ -1,13 +1,13 @@
 import { PROVIDER_VERSION } from "../../components/akash/versions.ts";
 import { openChain } from "../../components/chain/client.ts";
-import { readLeases } from "../../components/chain/market/index.ts";
 import { openCluster } from "../../components/cluster/index.ts";
 import { kubeconfigOf } from "../../components/site/observe.ts";
+import { siteStatus } from "../../doctor/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { isUnreachable, reasonOf } from "../engine/outcome.ts";
 import type { Comparison, StackOutputs } from "../engine/siteWork.ts";
 import type { RolloutRecord } from "../rollout/record.ts";
-import { earningsOf } from "./earnings.ts";
+import { describeEarnings } from "./earnings.ts";
 import type { SiteReport } from "./model.ts";
 
 /** What is known of a site before it is asked. */
@@ -48,7 +48,7 @@ export async function collectSite(site: FleetSite, known: Known): Promise<SiteRe
     ...(comparison.because === undefined ? {} : { because: comparison.because }),
   };
   try {
-    const [cluster, chain] = await Promise.all([askCluster(site), askChain(site, outputs["owner"])]);
+    const [cluster, chain] = await Promise.all([askCluster(site), askChain(site)]);
     return { ...base, ...said, versions: { provider, ...cluster, chain: chain.generation }, ...chain.money };
   } catch (error) {
     const result = isUnreachable(error) ? ("unreachable" as const) : ("failed" as const);
@@ -69,16 +69,16 @@ async function askCluster({ config }: FleetSite): Promise<{ running?: string; ku
   };
 }
 
-async function askChain({ config }: FleetSite, owner: unknown) {
-  const chain = await openChain(config.network);
-  if (typeof owner !== "string") return { generation: chain.generation, money: {} };
-  const [balances, leases] = await Promise.all([chain.balances(owner), readLeases(chain, owner)]);
-  const balance = Object.fromEntries(
-    Object.entries(balances).map(([denom, amount]) => [denom, String(amount)]),
-  );
+/** What doctor's daily look says of the site's wallet and leases. */
+async function askChain({ name, config }: FleetSite) {
+  const [{ generation }, status] = await Promise.all([
+    openChain(config.network),
+    siteStatus({ name, site: config, embedded: config.network === "devnet" }, { hosts: [] }),
+  ]);
+  const { balance, leases, earnings, next } = status;
   return {
-    generation: chain.generation,
-    money: { balance, leases: leases.items.length, earnings: earningsOf(leases.items) },
+    generation,
+    money: { balance, leases: leases.length, earnings: describeEarnings(earnings), next },
   };
 }
 

@@ -1,16 +1,19 @@
-import { sumOf, wholeUnits } from "../../components/chain/market/amounts.ts";
-import type { LeaseRecord } from "../../components/chain/market/types.ts";
 import { showBalance } from "./model.ts";
 
-/** What the running leases have brought so far, paid out or not, for example `12.5 AKT from running leases`. */
-export function earningsOf(leases: readonly Pick<LeaseRecord, "payment">[]): string[] {
-  const earned = sumOf(
-    leases.flatMap(({ payment: { withdrawn, balance } }) => [
-      withdrawn,
-      { denom: balance.denom, amount: wholeUnits(balance) },
-    ]),
-  );
-  return Object.entries(earned).map(
-    ([denomination, amount]) => `${showBalance({ [denomination]: String(amount) })} from running leases`,
+type Amounts = Readonly<Record<string, string>>;
+
+/** What a site earns, as it is shown, for example `1.5 AKT a day`; only what there is. */
+export function describeEarnings(earnings: {
+  readonly perDay: Amounts;
+  readonly withdrawn: Amounts;
+  readonly waiting: Amounts;
+}): string[] {
+  const parts: [Amounts, string][] = [
+    [earnings.perDay, "a day"],
+    [earnings.withdrawn, "paid out"],
+    [earnings.waiting, "waiting"],
+  ];
+  return parts.flatMap(([amounts, what]) =>
+    Object.keys(amounts).length === 0 ? [] : `${showBalance(amounts)} ${what}`,
   );
 }

@@ -26,6 +26,8 @@ export interface SiteReport {
   readonly leases?: number;
   /** Amounts as they are shown, for example `12.3 AKT a day`. */
   readonly earnings?: readonly string[];
+  /** What the operator should do next, a sentence. */
+  readonly next?: string;
   /** The site's part in the last rollout that began with it. */
   readonly lastRollout?: {
     readonly id: string;

@@ -62,7 +62,7 @@ ${changes("Pending", pending)}
 }
 
 function factsOf(site: SiteReport, now: string): [string, string][] {
-  const { versions, certificate, balance, leases, earnings, lastRollout } = site;
+  const { versions, certificate, balance, leases, earnings, lastRollout, next } = site;
   const facts: [string, string | undefined][] = [
     ["Provider", showVersion(versions)],
     ["Kubernetes", versions.kubernetes],
@@ -70,10 +70,11 @@ function factsOf(site: SiteReport, now: string): [string, string][] {
     ["Certificate", certificate === undefined ? undefined : showCertificate(certificate, now)],
     ["Balance", balance === undefined ? undefined : showBalance(balance)],
     ["Leases", leases === undefined ? undefined : String(leases)],
-    ["Earnings", earnings?.length ? earnings.join(", ") : undefined],
+    ["Earnings", earnings && (earnings.join(", ") || "none yet")],
     ["Last rollout", lastRollout === undefined ? undefined : showRollout(lastRollout)],
   ];
-  return facts.map(([term, text]) => [term, text ?? "not known"]);
+  const shown = facts.map(([term, text]): [string, string] => [term, text ?? "not known"]);
+  return next === undefined ? shown : [...shown, ["Next", next]];
 }
 
 function showVersion({ provider, running }: SiteReport["versions"]): string {

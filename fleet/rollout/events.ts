@@ -7,6 +7,8 @@ export interface SiteComparison {
   readonly because?: string;
   readonly drift: readonly Difference[];
   readonly pending: readonly Difference[];
+  /** Advisory policies, and what a move to other versions means; with `preview` only. */
+  readonly remarks?: readonly string[];
 }
 
 /** What happens during work on a fleet, in the order it happens; with `--json` one line each. */

@@ -3,15 +3,20 @@ import type { Listener } from "../rollout/events.ts";
 import { eachOf } from "../rollout/rollout.ts";
 import type { FleetContext } from "./fleetContext.ts";
 
-/** Compares every site that is meant with the world, several at once. A site that does not answer is a result. */
+/**
+ * Compares every site that is meant with the world, several at once. A site that does not answer is a result.
+ *
+ * @param judged by the policy pack too, and with what a move to other versions means
+ */
 export async function compareSites(
   { sites, concurrency, work }: FleetContext,
   listener: Listener,
+  judged = false,
 ): Promise<ReadonlyMap<string, Comparison>> {
   const compared = await eachOf(sites, concurrency, async (site) => {
     listener({ event: "site-started", site: site.name });
     const started = Date.now();
-    const comparison = await work(site).compare();
+    const comparison = await work(site).compare(judged);
     const { outputs: _, ...said } = comparison;
     listener({ event: "site-finished", site: site.name, ...said, seconds: (Date.now() - started) / 1000 });
     return [site.name, comparison] as const;

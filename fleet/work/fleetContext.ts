@@ -21,8 +21,6 @@ export interface FleetOptions extends Selection {
   readonly overwrite?: boolean;
   /** Hears of programs that have to be fetched; default: nobody. */
   readonly progress?: Progress;
-  readonly policyPacks?: readonly string[];
-  readonly policyPackConfigs?: readonly string[];
 }
 
 /** A fleet that is ready to be worked on: checked, rendered, with its programs. */
@@ -50,7 +48,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetContext> {
     project: PROJECT,
     overwrite: options.overwrite ?? false,
   });
-  const { progress, policyPacks = [], policyPackConfigs = [] } = options;
+  const { progress } = options;
   const toolchain = await ensureToolchain({
     tools: ["engine"],
     ...(progress === undefined ? { silent: true } : { progress }),
@@ -63,7 +61,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetContext> {
     rendered,
     store: openRecordStore(await backendOfFleet(fleet, toolchain.env)),
     concurrency: siteConcurrency(fleet.rollout.concurrency),
-    work: (site) => new SiteWork(site, { env: toolchain.env, policyPacks, policyPackConfigs }),
+    work: (site) => new SiteWork(site, toolchain.env),
   };
 }
 

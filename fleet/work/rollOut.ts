@@ -15,6 +15,8 @@ export interface RollOutOptions {
   readonly resume: boolean;
   /** Change sites outside of their maintenance windows too. */
   readonly anyTime: boolean;
+  /** Take sites down although leases run on them. */
+  readonly withLeases: boolean;
   readonly diagnose: Diagnose;
   readonly listener: Listener;
   readonly signal: AbortSignal;
@@ -92,7 +94,7 @@ function closedSites(sites: readonly FleetSite[], now: Date): { site: string; op
 function driverOf(
   context: FleetContext,
   sites: readonly FleetSite[],
-  { command, diagnose, anyTime, signal, now = () => new Date() }: RollOutOptions,
+  { command, diagnose, anyTime, withLeases, listener, signal, now = () => new Date() }: RollOutOptions,
 ): RolloutDriver {
   const byName = new Map(sites.map((site) => [site.name, site]));
   const siteOf = (name: string): FleetSite => {
@@ -110,9 +112,10 @@ function driverOf(
         return { result: "outside-window", because: `its maintenance window opens at ${opens} UTC` };
       }
       const work = context.work(site);
-      if (command === "destroy") return interruptible(await work.destroy(phase), signal);
+      if (command === "destroy") return interruptible(await work.destroy(phase, withLeases), signal);
       await gate.look(site);
-      return interruptible(await work.up(phase), signal);
+      const say = (text: string) => listener({ event: "note", text: `${name}: ${text}` });
+      return interruptible(await work.up(phase, say), signal);
     },
     judge: async (name) => (command === "destroy" ? [] : gate.judge(siteOf(name))),
   };

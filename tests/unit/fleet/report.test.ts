@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { lastRolloutOf } from "../../../fleet/report/collect.ts";
-import { earningsOf } from "../../../fleet/report/earnings.ts";
+import { describeEarnings } from "../../../fleet/report/earnings.ts";
 import { html } from "../../../fleet/report/escape.ts";
 import { healthOf, type SiteReport, showBalance } from "../../../fleet/report/model.ts";
 import { renderReport } from "../../../fleet/report/page.ts";
@@ -51,22 +51,12 @@ describe("the report's figures", () => {
     assert.equal(showBalance({}), "nothing");
   });
 
-  it("add up what running leases have brought, by denomination", () => {
-    const payment = (denom: string, withdrawn: bigint, balance: string) => ({
-      payment: {
-        state: "open" as const,
-        withdrawn: { denom, amount: withdrawn },
-        balance: { denom, amount: balance },
-      },
-    });
+  it("say what a site earns, only what there is", () => {
     assert.deepEqual(
-      earningsOf([
-        payment("uakt", 1_000_000n, "500000.7"),
-        payment("uakt", 0n, "1000000"),
-        payment("uact", 0n, "0"),
-      ]),
-      ["2.5 AKT from running leases"],
+      describeEarnings({ perDay: { uakt: "1500000" }, withdrawn: {}, waiting: { uact: "1" } }),
+      ["1.5 AKT a day", "0 ACT waiting"],
     );
+    assert.deepEqual(describeEarnings({ perDay: {}, withdrawn: {}, waiting: {} }), []);
   });
 
   it("name the last rollout that began with the site, not one that stopped before it", () => {
