@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
+import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
+import { restoreSnapshot, takeSnapshot } from "../../components/k3s/snapshots.ts";
+import { checkUpgrade } from "../../components/k3s/versions.ts";
+import { hostsUnavailable } from "../support/hosts/index.ts";
+import {
+  clusterThrough,
+  drift,
+  hasConfigMap,
+  type K3sLab,
+  makeConfigMap,
+  nodes,
+  repair,
+  startedAt,
+  startK3sLab,
+} from "./k3sSupport.ts";
+
+describe("one K3s server", function () {
+  this.timeout(600_000);
+  let site: K3sLab;
+  let server: NodeInputs;
+
+  before(async function () {
+    const reason = await hostsUnavailable();
+    if (reason !== undefined) {
+      process.stdout.write(`${reason}\n`);
+      this.skip();
+    }
+    site = await startK3sLab(1);
+    const [planned] = site.plan([site.machine(0)], { version: "v1.33.7+k3s1" }).servers;
+    assert.ok(planned);
+    server = planned;
+  });
+
+  after(async () => site?.stop());
+
+  it("is set up from nothing and then differs in nothing", async () => {
+    const { id, outs } = await nodes.create(server);
+    assert.equal(id, "garage/host-1");
+    assert.deepEqual(outs, server);
+    assert.deepEqual(await drift(server), []);
+    const [node] = await listNodes(await clusterThrough(server));
+    assert.equal(node?.metadata.name, "host-1");
+    assert.ok(isReady(node));
+    assert.equal(node?.status?.nodeInfo?.kubeletVersion, "v1.33.7+k3s1");
+  });
+
+  it("is left alone when it is as declared", async () => {
+    const before = await startedAt(site.host(0));
+    await nodes.update("id", server, server);
+    assert.equal(await startedAt(site.host(0)), before);
+  });
+
+  it("keeps its tokens to itself", async () => {
+    const { stdout } = await site
+      .host(0)
+      .exec(
+        "stat -c '%a' /etc/rancher/k3s/agent-token /var/lib/rancher/k3s/server/token; cat /etc/rancher/k3s/config.yaml",
+      );
+    assert.match(stdout, /^600\n600\n/);
+    const secret = (await site.host(0).exec("cat /etc/rancher/k3s/agent-token")).stdout.trim();
+    assert.match(secret, /^[0-9a-f]{64}$/);
+    assert.ok(!stdout.includes(secret));
+    assert.ok(!JSON.stringify(await nodes.read("id", server)).includes(secret));
+  });
+
+  it("shows a setting that was edited by hand, and puts it back with one restart", async () => {
+    await site
+      .host(0)
+      .exec("sed -i 's/^secrets-encryption: true/secrets-encryption: false/' /etc/rancher/k3s/config.yaml");
+    assert.deepEqual(await drift(server), ["config"]);
+    const before = await startedAt(site.host(0));
+    await repair(server);
+    assert.notEqual(await startedAt(site.host(0)), before);
+    assert.deepEqual(await drift(server), []);
+  });
+
+  it("shows a service that was stopped and one that does not start with the machine, and starts it", async () => {
+    await site.host(0).exec("systemctl disable --now k3s");
+    const fields = await drift(server);
+    assert.deepEqual(
+      fields.filter((field) => field !== "ready"),
+      ["service", "enabled"],
+    );
+    await repair(server);
+    assert.deepEqual(await drift(server), []);
+  });
+
+  it("shows that snapshots are off and for whom they are encrypted, without touching K3s", async () => {
+    await site
+      .host(0)
+      .exec(
+        "systemctl stop k3s-snapshot.timer; sed -i s/keep=14/keep=1/ /etc/pulumi-akash/k3s-snapshot.conf",
+      );
+    assert.deepEqual(await drift(server), ["snapshots"]);
+    const before = await startedAt(site.host(0));
+    await repair(server);
+    assert.deepEqual(await drift(server), []);
+    assert.equal(await startedAt(site.host(0)), before);
+  });
+
+  it("sets labels and taints and takes back its own alone", async () => {
+    const marked = { ...server, labels: { tier: "gold" }, taints: ["test=1:PreferNoSchedule"] };
+    await nodes.update("id", server, marked);
+    assert.deepEqual(await drift(marked), []);
+    await nodes.update("id", marked, server);
+    const [node] = await listNodes(await clusterThrough(server));
+    assert.equal(node?.metadata.labels?.["tier"], undefined);
+    assert.equal(node?.metadata.labels?.["kubernetes.io/hostname"], "host-1");
+    assert.ok(!JSON.stringify(node?.spec?.taints ?? []).includes("test"));
+  });
+
+  it("brings the data back from an encrypted snapshot", async () => {
+    const cluster = await clusterThrough(server);
+    await makeConfigMap(cluster, "kept");
+    const { file = "", path } = await takeSnapshot(server, "rehearsal");
+    assert.match(path, /^\/var\/lib\/pulumi-akash\/snapshots\/\d{8}T\d{6}Z-rehearsal\.cms$/);
+    assert.match(readFileSync(file, "utf8"), /^-----BEGIN CMS-----/);
+    await cluster.request("DELETE", "/api/v1/namespaces/default/configmaps/kept");
+    await makeConfigMap(cluster, "later");
+
+    const { snapshots, dataDir, address } = server;
+    const restore = (keyFile: string) => restoreSnapshot({ servers: [address], file, keyFile, dataDir });
+    await assert.rejects(restore(join(site.state, "nothing.pem")), /key of the snapshots is not at/);
+    await restore(snapshots?.keyFile ?? "");
+    await nodes.update("id", server, server);
+    assert.equal(await hasConfigMap(cluster, "kept"), true);
+    assert.equal(await hasConfigMap(cluster, "later"), false);
+    assert.deepEqual(await drift(server), []);
+  });
+
+  it("takes its scheduled snapshots by itself", async () => {
+    await site.host(0).exec("systemctl start k3s-snapshot.service");
+    const { stdout } = await site
+      .host(0)
+      .exec("ls /var/lib/pulumi-akash/snapshots; systemctl is-enabled k3s-snapshot.timer");
+    assert.match(stdout, /-scheduled\.cms\n.*enabled/s);
+    // Nothing of the data is left in the clear.
+    const left = await site
+      .host(0)
+      .exec("ls -d /var/lib/rancher/k3s/server/.snapshot.* 2>/dev/null", { check: false });
+    assert.equal(left.stdout, "");
+  });
+
+  it("is upgraded by one minor version with a snapshot before, and never goes back", async () => {
+    const before = readdirSync(join(site.state, "garage", "snapshots"));
+    const [next] = site.plan([site.machine(0)]).servers;
+    assert.ok(next);
+    await nodes.update("id", server, next);
+    assert.deepEqual(await drift(next), []);
+    const [node] = await listNodes(await clusterThrough(next));
+    assert.equal(node?.status?.nodeInfo?.kubeletVersion, "v1.34.3+k3s1");
+    const taken = readdirSync(join(site.state, "garage", "snapshots")).filter(
+      (name) => !before.includes(name),
+    );
+    assert.equal(taken.length, 1);
+    assert.match(taken[0] ?? "", /-before-upgrade\.cms$/);
+    await assert.rejects(nodes.update("id", next, server), /cannot go back/);
+    assert.throws(() => checkUpgrade("a", "v1.34.3+k3s1", "v1.33.7+k3s1"));
+    server = next;
+  });
+
+  it("goes without a trace", async () => {
+    await nodes.delete("id", server);
+    const { stdout } = await site
+      .host(0)
+      .exec(
+        "ls -d /var/lib/rancher /etc/rancher /var/lib/kubelet /usr/local/bin/k3s /usr/local/bin/kubectl /etc/pulumi-akash /var/lib/pulumi-akash /run/k3s /etc/systemd/system/k3s* /usr/local/bin/.k3s* 2>/dev/null; pgrep -fa '[k]3s-stand-in' || true; systemctl list-unit-files 'k3s*' --no-legend",
+        { check: false },
+      );
+    assert.equal(stdout.trim(), "");
+    assert.deepEqual(await drift(server), ["everything"]);
+    // What was saved stays on this machine.
+    assert.ok(existsSync(join(site.state, "garage", "snapshots.pem")));
+  });
+});
