@@ -22,6 +22,10 @@ for groups in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
   echo $$ >"$groups/$name/cgroup.procs"
 done
 
+# Where systemd-nspawn leaves folders behind.
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+
 # The image's systemd-nspawn with the image's libraries: it fits the systemd that it boots.
 libraries=$(find "$image/usr/lib" -maxdepth 1 -name '*-linux-gnu' | head -n 1)
 loader=$(find "$image/lib64/" "$libraries/" -maxdepth 1 -name 'ld-linux-*' | head -n 1)

@@ -12,6 +12,9 @@ import type { CommandOutcome, HostOptions, TestHost } from "./types.ts";
 
 const bootTimeoutMs = 120_000;
 
+/** What systemd-nspawn ends with when the machine in it wants to boot again. */
+const rebootCode = 133;
+
 /** One host: a systemd-nspawn machine on a network's bridge. */
 export class Machine implements TestHost {
   readonly name: string;
@@ -72,6 +75,11 @@ export class Machine implements TestHost {
 
   async boot(): Promise<void> {
     if (this.#process !== undefined) throw new Error(`${this.name} is already on.`);
+    this.#start();
+    await this.#untilReady();
+  }
+
+  #start(): void {
     const { name } = this;
     const shares = Object.entries(this.#shares).map(([there, here]) => `--bind-ro=${here}:${there}`);
     const boot = join(import.meta.dirname, "boot.sh");
@@ -86,18 +94,19 @@ export class Machine implements TestHost {
     child.stdout.pipe(log);
     child.stderr.pipe(log);
     writeFileSync(join(this.#folder, "process.json"), JSON.stringify(identify(child.pid ?? 0) ?? null));
-    await this.#untilReady(child);
+    child.once("exit", (code) => {
+      if (code === rebootCode && this.#process === child) this.#start();
+    });
   }
 
-  async #untilReady(child: ChildProcess): Promise<void> {
+  async #untilReady(): Promise<void> {
     const deadline = Date.now() + bootTimeoutMs;
     while (!(await greets(this.address))) {
-      const problem =
-        child.exitCode !== null || child.signalCode !== null
-          ? "ended while it booted"
-          : Date.now() > deadline
-            ? `did not answer within ${bootTimeoutMs / 1000} s`
-            : undefined;
+      const problem = !this.#runs
+        ? "ended while it booted"
+        : Date.now() > deadline
+          ? `did not answer within ${bootTimeoutMs / 1000} s`
+          : undefined;
       if (problem !== undefined) {
         const said = existsSync(this.#log) ? readFileSync(this.#log, "utf8").slice(-3000) : "";
         await this.powerOff();
@@ -105,6 +114,10 @@ export class Machine implements TestHost {
       }
       await sleep(100);
     }
+  }
+
+  get #runs(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
   }
 
   async exec(
@@ -148,13 +161,14 @@ export class Machine implements TestHost {
 
   async powerOff(): Promise<void> {
     const child = this.#process;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    const runs = this.#runs;
+    this.#process = undefined;
+    if (child !== undefined && runs) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await ended;
     }
     await removeControlGroups(this.#machineName);
-    this.#process = undefined;
   }
 
   async replace(): Promise<void> {
