@@ -23,6 +23,7 @@ export const {
   certificate,
   dns,
   gpu,
+  nodes,
   endpoints,
   kubeconfig,
   balance,

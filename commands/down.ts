@@ -3,7 +3,8 @@ import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { LEASES_MAY_END, requireNoLeases } from "../components/akash/leases.ts";
 import { openCluster } from "../components/cluster/index.ts";
-import { kubeconfigOf } from "../components/site/observe.ts";
+import { CONSENT_VARIABLE } from "../components/k3s/removal/consent.ts";
+import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
@@ -53,7 +54,9 @@ async function stopServices(json: boolean): Promise<void> {
 }
 
 async function destroy(stack: Stack, options: DownOptions): Promise<void> {
-  if (!options.withLeases) await requireNoLeases(`Site ${stack.site.name}`, () => openSiteCluster(stack));
+  const hasCluster = clusterExists(stack.site);
+  if (!options.withLeases && hasCluster)
+    await requireNoLeases(`Site ${stack.site.name}`, () => openSiteCluster(stack));
   if (!options.yes) {
     if (!process.stdin.isTTY)
       throw new StackError("`down` asks before it removes a real site. Pass --yes to do it unattended.");
@@ -69,6 +72,8 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
   // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
   await context.engine(["state", "unprotect", "--all", "--yes"], { output: "capture" });
   if (options.withLeases) context.env[LEASES_MAY_END] = "true";
+  // All machines go, so nothing on them is left to move elsewhere.
+  context.env[CONSENT_VARIABLE] = options.withLeases ? "data:*,leases:*" : "data:*";
   await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
     output: options.json ? "stderr" : "show",
   });

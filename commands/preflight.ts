@@ -38,11 +38,15 @@ export async function preflight(
     // The provider lives on the endpoint's event subscription, so an endpoint without one is as good as none.
     observed = await observeSite(site, { websocket: true });
     checkCompatibility(observed.chain.generation, siteVersions(site).provider, { simulated: embedded });
-    const cluster = clusterExists(site) ? await openCluster({ kubeconfigPath: kubeconfigOf(site) }) : undefined;
+    const cluster = clusterExists(site)
+      ? await openCluster({ kubeconfigPath: kubeconfigOf(site) })
+      : undefined;
     if (cluster !== undefined) await requireOwnKeyring(cluster, {}, observed.owner);
     const notes: string[] = [];
     await checkMachines(site, observed, (note) => notes.push(note));
-    step.done(cluster === undefined ? "wallet, chain and machines answer" : "wallet, chain and cluster answer");
+    step.done(
+      cluster === undefined ? "wallet, chain and machines answer" : "wallet, chain and cluster answer",
+    );
     for (const note of notes) progress.line(note);
     if (cluster !== undefined) await showVersionPlan(site, cluster, progress.line);
   } catch (error) {

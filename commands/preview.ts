@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { openCluster } from "../components/cluster/index.ts";
-import { kubeconfigOf } from "../components/site/observe.ts";
+import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { openContext, requireServices } from "./context.ts";
+import { confirmHostKeys, describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
 import { previewFlags, showTakeover } from "./takeover.ts";
@@ -18,17 +19,26 @@ export function previewCommand(): Command {
       const context = await openContext(options.stack);
       const { site } = context.stack;
       await requireServices(context.stack);
+      await confirmHostKeys(site);
       const takeover = await showTakeover(context);
-      await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));
+      if (clusterExists(site)) {
+        await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));
+      }
       const policies = await policyArgs(context.stack);
       const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover), ...policies];
       const command = ["preview", "--refresh", "--run-program", ...flags];
       if (!options.json) {
-        await judged(context.engine(command, { output: "show", events: true }));
+        const { events } = await judged(context.engine(command, { output: "show", events: true }));
+        process.stdout.write(describeMachines(await machineSteps(events)));
         return;
       }
       const run = await judged(context.engine([...command, "--json"], { output: "capture", events: true }));
-      const result = { ...JSON.parse(run.stdout), takeover: takeover.plan.items, policies: run.violations };
+      const result = {
+        ...JSON.parse(run.stdout),
+        machines: await machineSteps(run.events),
+        takeover: takeover.plan.items,
+        policies: run.violations,
+      };
       process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     });
 }

@@ -14,7 +14,20 @@ export interface SiteOutputs {
   };
   readonly certificate: { readonly serial: string; readonly notAfter: string; readonly state: string };
   readonly dns: readonly { readonly name: string; readonly type: string; readonly value: string }[];
-  readonly gpu: { readonly allocatable: number; readonly models: readonly string[] };
+  readonly gpu: {
+    readonly allocatable: number;
+    readonly models: readonly string[];
+    /** GPUs that are there and not advertised, each with its cause. */
+    readonly problems?: readonly string[];
+  };
+  /** Machines of a site that makes its own cluster. */
+  readonly nodes?: readonly {
+    readonly node: string;
+    readonly host: string;
+    readonly role: string;
+    readonly k3s: string;
+    readonly driver?: string;
+  }[];
   readonly endpoints: Readonly<Record<string, string>>;
   readonly balance: Readonly<Record<string, string>>;
 }
@@ -27,6 +40,7 @@ export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds
     ["Answers at", outputs.hostUri],
     ["Registered", `on ${outputs.network.chainId}, block ${outputs.registration.height}`],
     ["Certificate", `${outputs.certificate.state} until ${outputs.certificate.notAfter.slice(0, 10)}`],
+    ...describeNodes(outputs.nodes),
     ["GPUs", describeGpus(outputs.gpu)],
     ["Balance", describeBalance(outputs.balance)],
   ];
@@ -37,12 +51,21 @@ export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds
     "",
     ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
     "",
+    ...(outputs.gpu.problems ?? []).map((problem) => `${pc.yellow("!")} ${problem}`),
     ...describeDns(stack, outputs.dns),
     ...(stack.embedded ? SIMULATED : []),
     "Next:",
     ...nextSteps(stack),
     "",
   ].join("\n");
+}
+
+/** A row for each machine, the first one named. */
+function describeNodes(nodes: SiteOutputs["nodes"] = []): [string, string][] {
+  return nodes.map(({ node, host, role, k3s, driver }, index) => [
+    index === 0 ? "Nodes" : "",
+    `${node}${host === node ? "" : ` (${host})`}, ${role}, K3s ${k3s}${driver === undefined ? "" : `, driver ${driver}`}`,
+  ]);
 }
 
 function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {

@@ -5,6 +5,7 @@ import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
+import { describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
 import { preflight } from "./preflight.ts";
@@ -95,7 +96,9 @@ async function previewAndAsk(
   output: "show" | "stderr",
   flags: readonly string[],
 ): Promise<void> {
-  await judged(context.engine(["preview", "--refresh", "--run-program", ...flags], { output, events: true }));
+  const preview = ["preview", "--refresh", "--run-program", ...flags];
+  const { events } = await judged(context.engine(preview, { output, events: true }));
+  process.stderr.write(describeMachines(await machineSteps(events)));
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
   }

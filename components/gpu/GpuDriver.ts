@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/index.ts";
 import type { HostAddress } from "../hosts/types.ts";
+import { DATA_DIR } from "../k3s/binary.ts";
 import type { DriverPlan } from "./driverPlan.ts";
-import { defaultK3sDataDir } from "./machine.ts";
 
 export interface GpuDriverArgs {
   /** The machine with the GPUs. */
@@ -36,7 +36,7 @@ export class GpuDriver extends DynamicResource {
       {
         host: args.host,
         plan: args.plan,
-        k3sDataDir: args.k3sDataDir ?? defaultK3sDataDir,
+        k3sDataDir: args.k3sDataDir ?? DATA_DIR,
         allowReboot: args.allowReboot ?? false,
       },
       ["driverVersion", "toolkitVersion"],

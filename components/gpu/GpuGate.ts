@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/index.ts";
 import { DynamicResource } from "../dynamic/index.ts";
 import type { HostAddress } from "../hosts/types.ts";
+import { DATA_DIR } from "../k3s/binary.ts";
 import type { ExpectedGpus } from "./gate.ts";
-import { defaultK3sDataDir } from "./machine.ts";
 import type { GpuDevice } from "./types.ts";
 
 export interface GpuGateArgs {
@@ -49,7 +49,7 @@ export class GpuGate extends DynamicResource {
         cluster: args.cluster,
         expected: args.expected,
         hosts: args.hosts,
-        k3sDataDir: args.k3sDataDir ?? defaultK3sDataDir,
+        k3sDataDir: args.k3sDataDir ?? DATA_DIR,
         waitSeconds: args.waitSeconds ?? 600,
       },
       ["devices", "problems", "gpus"],

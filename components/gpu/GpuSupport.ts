@@ -17,6 +17,8 @@ export interface GpuSupportArgs {
   readonly runtimeClass?: RuntimeClassOwner;
   /** Whether the operator installs the driver; false where the host has one. Default: false. */
   readonly driver?: boolean;
+  /** Whether the operator installs the container toolkit; false where the host has it. Default: true. */
+  readonly toolkit?: boolean;
   /** SXM boards need the Fabric Manager. Default: false. */
   readonly fabricManager?: boolean;
   /** The cluster's distribution decides where containerd's configuration is. Default: `k3s`. */

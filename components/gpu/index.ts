@@ -19,7 +19,6 @@ export { GpuDriver, type GpuDriverArgs } from "./GpuDriver.ts";
 export { GpuGate, type GpuGateArgs } from "./GpuGate.ts";
 export { GpuSupport, type GpuSupportArgs } from "./GpuSupport.ts";
 export { type ExpectedGpus, type GpuVerdict, verifyGpus } from "./gate.ts";
-export { driverFacts } from "./machine.ts";
 export { parseNvidiaSmi, type SmiReport } from "./nvidiaSmi.ts";
 export type {
   GpuDatabase,

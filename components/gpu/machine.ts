@@ -2,12 +2,10 @@ import { z } from "zod";
 import { onHost } from "../hosts/connect.ts";
 import { hostScript } from "../hosts/script.ts";
 import type { HostAddress } from "../hosts/types.ts";
+import { DATA_DIR } from "../k3s/binary.ts";
 import { ensureRuntimeKnown } from "../k3s/runtime.ts";
 import { type DriverFacts, driverFactsSchema } from "./driverFacts.ts";
 import type { DriverPlan } from "./driverPlan.ts";
-
-/** K3s's data folder where none is declared. */
-export const defaultK3sDataDir = "/var/lib/rancher/k3s";
 
 const readFacts = hostScript("gpu/scripts/facts.sh", {
   step: "look at its GPUs",
@@ -29,7 +27,7 @@ const install = hostScript("gpu/scripts/driver.sh", {
 const installSeconds = 1800;
 
 /** Reads the state of a machine's GPU software. */
-export function driverFacts(address: HostAddress, k3sDataDir = defaultK3sDataDir): Promise<DriverFacts> {
+export function driverFacts(address: HostAddress, k3sDataDir = DATA_DIR): Promise<DriverFacts> {
   return onHost(address, (host) => host.script(readFacts, { k3sDataDir }));
 }
 
@@ -37,7 +35,7 @@ export function driverFacts(address: HostAddress, k3sDataDir = defaultK3sDataDir
 export async function installDriver(
   address: HostAddress,
   plan: Pick<DriverPlan, "driverPackages" | "fabricManagerPackage" | "repositories">,
-  k3sDataDir = defaultK3sDataDir,
+  k3sDataDir = DATA_DIR,
 ): Promise<z.infer<typeof installedSchema>> {
   const { driverPackages, fabricManagerPackage } = plan;
   const repositories = plan.repositories.map((repository) => ({ ...repository }));

@@ -26,6 +26,7 @@ export function runtimeClassOwner(
 
 export interface GpuOperatorOptions {
   readonly driver?: boolean;
+  readonly toolkit?: boolean;
   readonly fabricManager?: boolean;
   readonly distribution?: "k3s" | "other";
 }
@@ -46,11 +47,11 @@ const k3sContainerd = [
 
 /** Values of the GPU operator's chart, as the network's provider documentation sets them, on K3s. */
 export function gpuOperatorValues(options: GpuOperatorOptions): Record<string, unknown> {
-  const { driver = false, fabricManager = false, distribution = "k3s" } = options;
+  const { driver = false, toolkit = true, fabricManager = false, distribution = "k3s" } = options;
   return {
     operator: { runtimeClass: "nvidia" },
     driver: { enabled: driver, rdma: { enabled: false } },
-    toolkit: { enabled: true, ...(distribution === "k3s" ? { env: k3sContainerd } : {}) },
+    toolkit: { enabled: toolkit, ...(toolkit && distribution === "k3s" ? { env: k3sContainerd } : {}) },
     devicePlugin: { enabled: true },
     // Labels nodes with the product, memory and CUDA version that detection reads.
     gfd: { enabled: true },

@@ -12,14 +12,16 @@ import { Certificate } from "../chain/Certificate.ts";
 import { CertificateRevocation } from "../chain/CertificateRevocation.ts";
 import { ProviderRegistration } from "../chain/ProviderRegistration.ts";
 import { dnsRecords, SiteDns } from "../dns/index.ts";
-import { GpuSupport } from "../gpu/index.ts";
+import { GpuSupport } from "../gpu/GpuSupport.ts";
 import { ClassicIngress, GatewayIngress } from "../ingress/index.ts";
-import { StorageClasses } from "../storage/index.ts";
+import type { SiteNodes } from "../nodes/SiteNodes.ts";
+import { StorageClasses } from "../storage/StorageClasses.ts";
 import { KeyringSecret } from "../wallet/KeyringSecret.ts";
-import { siteAttributes } from "./attributes.ts";
+import { leaseClasses, siteAttributes } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { ingressArgs } from "./ingressArgs.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
+import { gpuGate, gpuSupportArgs, type OfferedGpus, siteCeph, siteNodes, volumeCheck } from "./ownCluster.ts";
 import { forcePatches } from "./ownership.ts";
 import { siteVersions } from "./versions.ts";
 
@@ -43,6 +45,10 @@ export class ProviderSite extends pulumi.ComponentResource {
   readonly certificate: Certificate;
   readonly keyring: KeyringSecret;
   readonly dns: SiteDns;
+  /** GPUs that are advertised, and why others are not. */
+  readonly gpu: OfferedGpus;
+  /** Machines of the site's own, where it has any. */
+  readonly nodes: SiteNodes | undefined;
 
   constructor(name: string, args: ProviderSiteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:site:ProviderSite", name, {}, opts);
@@ -53,11 +59,12 @@ export class ProviderSite extends pulumi.ComponentResource {
     const host = new URL(config.hostUri).hostname;
     const ingressMode = config.ingress.mode;
 
+    const nodes = siteNodes(name, args, { parent: this });
     const cluster = new kubernetes.Provider(
       `${name}-cluster`,
       {
         // By path: its text would stand in the state, and the SDK's debug messages show it in every event log.
-        kubeconfig: kubeconfigOf(config),
+        kubeconfig: nodes?.kubeconfigPath ?? kubeconfigOf(config),
         // A kubeconfig that moves, or whose address or credentials change, is still the same cluster's.
         clusterIdentifier: name,
       },
@@ -69,15 +76,17 @@ export class ProviderSite extends pulumi.ComponentResource {
     const namespaces = new AkashNamespaces(`${name}-namespaces`, {}, objects);
     // Deleting a definition deletes every lease's manifest with it; a throwaway site has none to lose.
     const crds = new AkashCrds(`${name}-crds`, { retain: network !== "devnet" }, objects);
-    const offered = new StorageClasses(`${name}-storage`, { classes: storage.classes }, objects);
-    const gpu = new GpuSupport(`${name}-gpu`, { operator: config.gpu.operator }, objects);
+    const classes = leaseClasses(config, observed);
+    const ceph = siteCeph(name, args, objects);
+    const offered = new StorageClasses(`${name}-storage`, { classes }, { ...objects, dependsOn: ceph });
+    const gpu = new GpuSupport(`${name}-gpu`, gpuSupportArgs(config), objects);
 
     const inAkash = { ...objects, dependsOn: [namespaces, crds] };
     const operators = [
       new HostnameOperator(`${name}-hostname`, { version, ingressMode }, inAkash),
       new InventoryOperator(
         `${name}-inventory`,
-        { version, storageClasses: storage.classes.map((item) => item.name) },
+        { version, storageClasses: classes.map((item) => item.name) },
         inAkash,
       ),
     ];
@@ -85,8 +94,16 @@ export class ProviderSite extends pulumi.ComponentResource {
     const Ingress = config.ingress.mode === "gateway" ? GatewayIngress : ClassicIngress;
     const ingress = new Ingress(`${name}-ingress`, { ...ingressArgs(config), cluster: access }, inAkash);
 
-    // Registration and certificate start together, when the namespaces are there: one transaction carries both.
-    const onChain = { parent: this, dependsOn: [namespaces] };
+    const gate = gpuGate(name, args, access, { parent: this, dependsOn: [gpu, ...(nodes ? [nodes] : [])] });
+    const volumes = volumeCheck(name, args, access, { parent: this, dependsOn: [offered, namespaces] });
+    this.nodes = nodes;
+    this.gpu = gate ?? {
+      devices: pulumi.output(observed.gpu.devices),
+      problems: pulumi.output<readonly string[]>([]),
+    };
+
+    // Registration and certificate start together, when what is advertised is proven: one transaction carries both.
+    const onChain = { parent: this, dependsOn: [namespaces, ...(gate ? [gate] : []), ...volumes] };
     this.registration = new ProviderRegistration(
       `${name}-registration`,
       {
@@ -94,7 +111,9 @@ export class ProviderSite extends pulumi.ComponentResource {
         wallet,
         owner,
         hostUri: config.hostUri,
-        attributes: siteAttributes(config, observed),
+        attributes: this.gpu.devices.apply((devices) =>
+          siteAttributes(config, { ...observed, gpu: { ...observed.gpu, devices } }),
+        ),
         contact: config.contact,
       },
       onChain,
@@ -147,7 +166,19 @@ export class ProviderSite extends pulumi.ComponentResource {
       {
         parent: this,
         protect: network !== "devnet",
-        dependsOn: [namespaces, crds, offered, gpu, ...operators, ingress, provider, revocation, this.dns],
+        dependsOn: [
+          namespaces,
+          crds,
+          offered,
+          gpu,
+          ...operators,
+          ingress,
+          provider,
+          revocation,
+          this.dns,
+          ...volumes,
+          ...(nodes ? [nodes] : []),
+        ],
       },
     );
     this.registerOutputs({});

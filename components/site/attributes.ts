@@ -1,5 +1,6 @@
 import { gpuAttributes, gpuAuditAttributes } from "../gpu/attributes.ts";
-import { storageAttributes } from "../storage/classes.ts";
+import { cephClasses } from "../storage/ceph.ts";
+import { type LeaseStorageClass, storageAttributes } from "../storage/classes.ts";
 import type { SiteConfig } from "./config.ts";
 import type { ObservedSite } from "./observe.ts";
 
@@ -9,12 +10,20 @@ import type { ObservedSite } from "./observe.ts";
  */
 export function siteAttributes(
   config: SiteConfig,
-  observed: Pick<ObservedSite, "gpu">,
+  observed: Pick<ObservedSite, "gpu" | "nodes">,
 ): Record<string, string> {
   const found = [
     ...gpuAttributes(observed.gpu.devices),
     ...gpuAuditAttributes(observed.gpu),
-    ...storageAttributes(config.storage.classes),
+    ...storageAttributes(leaseClasses(config, observed)),
   ];
   return { ...config.attributes, ...Object.fromEntries(found.map(({ key, value }) => [key, value])) };
+}
+
+/** Classes of persistent storage: those declared, and those that the machines' disks give. */
+export function leaseClasses(
+  config: Pick<SiteConfig, "storage">,
+  { nodes }: Pick<ObservedSite, "nodes">,
+): LeaseStorageClass[] {
+  return [...config.storage.classes, ...cephClasses(nodes?.disks ?? [])];
 }

@@ -24,7 +24,7 @@ export interface SiteConfig extends Omit<Parsed, "hostUri" | "dns" | "contact" |
     readonly email: string;
   };
   /** `auto` is resolved: `chart` when `pricing.gpu` names a model. */
-  readonly gpu: { readonly operator: "chart" | "none" };
+  readonly gpu: Omit<Parsed["gpu"], "operator"> & { readonly operator: "chart" | "none" };
 }
 
 /** A declaration that cannot be a site. The message lists every problem with its remedy. */
@@ -81,7 +81,7 @@ function withDerivedDefaults(site: Parsed): SiteConfig {
       issuer: tls.issuer ?? (dns.provider === "manual" ? "self-signed" : "letsencrypt-dns01"),
       email: tls.email ?? contact.email,
     },
-    gpu: { operator: gpu.operator === "auto" ? operatorFor(site) : gpu.operator },
+    gpu: { ...gpu, operator: gpu.operator === "auto" ? operatorFor(site) : gpu.operator },
   };
 }
 

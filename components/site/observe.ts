@@ -8,15 +8,26 @@ import type { Generation } from "../chain/types.ts";
 import { ensureCrds } from "../charts/crds.ts";
 import { type Cluster, openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { absolutePath } from "../cluster/paths.ts";
 import { resolveAddress } from "../dns/address.ts";
 import { machineLookups } from "../dns/lookups.ts";
 import { commonModels } from "../gpu/commonModels.ts";
 import { loadGpuDatabase } from "../gpu/database.ts";
 import { detectFromNodes } from "../gpu/detect.ts";
-import type { GpuDetection, NodeView } from "../gpu/types.ts";
+import type { GpuDatabase, GpuDetection, NodeView } from "../gpu/types.ts";
+import type { ObservedNodes } from "../nodes/types.ts";
 import { openWallet } from "../wallet/openWallet.ts";
 import type { SiteConfig } from "./config.ts";
+import {
+  addressOfNodes,
+  admissionOfRelease,
+  clusterExists,
+  gpusOfNodes,
+  kubeconfigOf,
+  nodesDeclaration,
+} from "./nodes.ts";
+import { siteVersions } from "./versions.ts";
+
+export { kubeconfigOf } from "./nodes.ts";
 
 /** What the declaration is completed with: read from the wallet, the chain and the cluster at the start of a run. */
 export interface ObservedSite {
@@ -28,11 +39,13 @@ export interface ObservedSite {
   readonly address: string;
   /** Version in which the API server can narrow the network policies of leases; absent where it cannot. */
   readonly mutatingAdmission: MutatingAdmissionVersion | undefined;
-  /** Text of the kubeconfig; a secret. */
+  /** Text of the kubeconfig, a secret; "" before the site's own cluster is made. */
   readonly kubeconfig: string;
+  /** The machines of a site that makes its own cluster. */
+  readonly nodes?: ObservedNodes;
 }
 
-/** A declaration that asks for what cannot be built yet or leaves out where the site runs. */
+/** A declaration that cannot be completed, because what it needs cannot be found out. */
 export class SiteNotBuildable extends Error {
   override readonly name = "SiteNotBuildable";
 }
@@ -51,48 +64,72 @@ export interface ObserveOptions {
  * @throws the typed errors of wallet, chain and cluster, each with its remedy
  */
 export async function observeSite(config: SiteConfig, options: ObserveOptions = {}): Promise<ObservedSite> {
-  const kubeconfigPath = kubeconfigOf(config);
   const { websocket = resolveNetwork(config.network).rpc.length > 1 } = options;
-  const cluster = openCluster({ kubeconfigPath });
-  const [wallet, chain, gpu, mutatingAdmission, address, kubeconfig] = await Promise.all([
+  const machines = observeSiteNodes(config);
+  const [wallet, chain, nodes, cluster, address] = await Promise.all([
     openWallet(config.wallet),
     openChain(config.network, { websocket }),
-    cluster.then(detectGpus),
-    cluster.then(mutatingAdmissionVersion),
-    publicAddress(config),
-    readKubeconfig({ kubeconfigPath }),
-    gatewayDefinitions(config),
+    machines,
+    clusterExists(config) ? observeExisting(config) : notYet(config),
+    machines.then((found) => publicAddress(config, found)),
+    definitions(config),
   ]);
+  const { gpu, ...rest } = cluster;
   return {
     owner: wallet.address,
     chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },
-    gpu,
-    mutatingAdmission,
+    // What machines of one's own have is known from their buses, before there is a cluster and after.
+    gpu: nodes === undefined ? gpu : gpusOfNodes(nodes),
+    ...rest,
     address,
-    kubeconfig: kubeconfig.text,
+    ...(nodes === undefined ? {} : { nodes }),
   };
 }
 
-async function publicAddress(config: SiteConfig): Promise<string> {
+type ObservedCluster = Pick<ObservedSite, "gpu" | "kubeconfig" | "mutatingAdmission">;
+
+async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
+  const kubeconfigPath = kubeconfigOf(config);
+  const cluster = openCluster({ kubeconfigPath });
+  const [gpu, mutatingAdmission, kubeconfig] = await Promise.all([
+    config.nodes === undefined ? cluster.then(detectGpus) : noGpus,
+    cluster.then(mutatingAdmissionVersion),
+    readKubeconfig({ kubeconfigPath }),
+  ]);
+  return { gpu, mutatingAdmission, kubeconfig: kubeconfig.text };
+}
+
+const noGpus: GpuDetection = { devices: [], problems: [] };
+
+/** A cluster that this run makes: what it will offer follows from its release. */
+async function notYet(config: SiteConfig): Promise<ObservedCluster> {
+  return { gpu: noGpus, mutatingAdmission: admissionOfRelease(siteVersions(config).k3s), kubeconfig: "" };
+}
+
+/** Loaded only where there are machines: a site on a cluster needs no SSH. */
+async function observeSiteNodes(config: SiteConfig): Promise<ObservedNodes | undefined> {
+  const declaration = nodesDeclaration(config);
+  if (declaration === undefined) return undefined;
+  const { observeNodes } = await import("../nodes/observe.ts");
+  return observeNodes(declaration, { database: databaseFor });
+}
+
+async function publicAddress(config: SiteConfig, nodes: ObservedNodes | undefined): Promise<string> {
+  const own = config.address === "auto" ? addressOfNodes(nodes) : undefined;
+  if (own !== undefined) return own;
   const { address, problem, message } = await resolveAddress(config.address, machineLookups);
   if (address === undefined || problem !== undefined) throw new SiteNotBuildable(message ?? "");
   return address;
 }
 
-/** Absolute path of the cluster's kubeconfig. */
-export function kubeconfigOf(config: SiteConfig): string {
-  if (config.cluster === undefined) {
-    throw new SiteNotBuildable(
-      "`nodes` are not built into a cluster yet. Make the cluster first and give its `cluster: {kubeconfig: PATH}` instead.",
-    );
-  }
-  return absolutePath(config.cluster.kubeconfig);
-}
-
-/** The Gateway API's definitions are fetched once; declaring them then needs no network. */
-async function gatewayDefinitions({ ingress, mirror }: SiteConfig): Promise<void> {
-  if (ingress.mode !== "gateway") return;
-  await ensureCrds("gateway-api", mirror.charts === undefined ? {} : { mirror: mirror.charts });
+/** Definitions of what the site declares are fetched once; declaring them then needs no network. */
+async function definitions({ ingress, mirror, nodes }: SiteConfig): Promise<void> {
+  const from = mirror.charts === undefined ? {} : { mirror: mirror.charts };
+  const ceph = nodes?.some(({ disks }) => disks.length > 0) ?? false;
+  await Promise.all([
+    ingress.mode === "gateway" ? ensureCrds("gateway-api", from) : undefined,
+    ceph ? ensureCrds("rook", from) : undefined,
+  ]);
 }
 
 /** The GPUs that nodes really offer to pods. */
@@ -103,11 +140,19 @@ export async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
   // The network's whole database is fetched only for a card that the common ones do not cover.
   const unknown = known.problems.some(({ kind }) => kind === "unknown-pci-id" || kind === "unknown-product");
   if (!unknown) return known;
+  return detectFromNodes(nodes, await wholeDatabase());
+}
+
+async function wholeDatabase(): Promise<GpuDatabase> {
   const cacheFile = join(
     process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
     "pulumi-akash",
     "gpus.json",
   );
-  const { database } = await loadGpuDatabase({ cacheFile });
-  return detectFromNodes(nodes, database);
+  return (await loadGpuDatabase({ cacheFile })).database;
+}
+
+/** The common models, or the network's whole database for a card that they do not cover. */
+async function databaseFor(ids: readonly string[]): Promise<GpuDatabase> {
+  return ids.every((id) => commonModels.has(id)) ? commonModels : wholeDatabase();
 }

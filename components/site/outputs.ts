@@ -1,11 +1,12 @@
+import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { openChain } from "../chain/index.ts";
+import type { SiteNodes } from "../nodes/SiteNodes.ts";
 import type { ProviderSite, ProviderSiteArgs } from "./ProviderSite.ts";
 
 /** What a stack says of its site: the outputs that people and programs rely on. */
 export function siteOutputs(provider: ProviderSite, { config, observed }: ProviderSiteArgs) {
   const { registration, certificate } = provider;
-  const offered = observed.gpu.devices.filter(({ allocatable }) => allocatable > 0);
   return {
     site: config.name,
     owner: observed.owner,
@@ -26,17 +27,39 @@ export function siteOutputs(provider: ProviderSite, { config, observed }: Provid
       fingerprint: certificate.fingerprint,
     },
     dns: provider.dns.records,
-    gpu: {
-      allocatable: offered.reduce((sum, { allocatable }) => sum + allocatable, 0),
-      models: [...new Set(offered.map(({ model }) => model))],
-    },
+    gpu: pulumi.all([provider.gpu.devices, provider.gpu.problems]).apply(([devices, problems]) => {
+      const offered = devices.filter(({ allocatable }) => allocatable > 0);
+      return {
+        allocatable: offered.reduce((sum, { allocatable }) => sum + allocatable, 0),
+        models: [...new Set(offered.map(({ model }) => model))],
+        ...(problems.length === 0 ? {} : { problems }),
+      };
+    }),
+    // Only of a site that makes its own cluster; an output that is undefined is left out.
+    nodes: provider.nodes === undefined ? undefined : nodesOutput(provider.nodes),
     endpoints: { provider: config.hostUri, leases: `https://*.ingress.${config.domain}` },
-    kubeconfig: pulumi.secret(observed.kubeconfig),
+    kubeconfig: pulumi.secret(
+      provider.nodes === undefined
+        ? observed.kubeconfig
+        : provider.nodes.kubeconfigPath.apply((path) => readFile(path, "utf8")),
+    ),
     // After the transactions of this run, in base units by denomination.
     balance: pulumi
       .all([registration.height, certificate.serial])
       .apply(() => readBalance(config.network, observed.owner)),
   };
+}
+
+/** Each machine of the site: name, role and release of K3s, and the GPU driver where there is one. */
+function nodesOutput({ cluster, drivers }: SiteNodes) {
+  const { servers, agents } = cluster.plan;
+  return [...servers, ...agents].map(({ node, role, address }) => ({
+    node,
+    host: address.host,
+    role,
+    k3s: cluster.nodes[node]?.version,
+    ...(drivers[node] === undefined ? {} : { driver: drivers[node].driverVersion }),
+  }));
 }
 
 async function readBalance(network: ProviderSiteArgs["config"]["network"], owner: string) {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import type { NetworkReference } from "../chain/types.ts";
 import { checked, domain, host, isDomain, pattern, port, sentence, size, text, variable } from "./fields.ts";
+import { cephField } from "./nodeFields.ts";
 
 /** The chain the site registers on. */
 export const networkField: z.ZodType<NetworkReference, NetworkReference> = z
@@ -36,35 +37,6 @@ export const networkField: z.ZodType<NetworkReference, NetworkReference> = z
 export const clusterField = z
   .strictObject({ kubeconfig: text("path of the kubeconfig of an existing cluster") })
   .describe("an existing cluster");
-
-/** Machines that are to become the cluster. */
-export const nodesField = z
-  .array(
-    z.strictObject({
-      host: host("address of the machine over SSH: an IP address or a host name"),
-      user: text("user that logs in over SSH and may use sudo; default: root").default("root"),
-      port: port("SSH port; default: 22").default(22),
-      sshKey: text("path of the private SSH key; default: the SSH agent's keys").optional(),
-      hostKey: pattern(
-        "the machine's public host key, as in known_hosts; default: trusted at first use",
-        /^(ssh|ecdsa)-\S+ [A-Za-z0-9+/]+={0,2}( .*)?$/,
-        "is not a public host key",
-        "Write what `ssh-keyscan HOST` prints after the host's name.",
-      ).optional(),
-      role: z
-        .enum(["auto", "server", "agent"])
-        .default("auto")
-        .describe("server: runs the control plane; agent: runs leases only; default: auto"),
-      gpu: z
-        .enum(["auto", "none", "nvidia"])
-        .default("auto")
-        .describe(
-          "auto: what is detected; none: ignore GPUs; nvidia: fail where none is found; default: auto",
-        ),
-    }),
-  )
-  .min(1, { error: sentence("is empty", "Name at least one machine.") })
-  .describe("the machines that become the cluster, reached over SSH");
 
 const CNAME = /^cname:(.+)$/;
 
@@ -135,6 +107,7 @@ export const storageField = z
       )
       .describe("classes of persistent storage offered to leases; default: none")
       .default([]),
+    ceph: cephField,
     providerVolume: z
       .strictObject({
         storageClass: text(

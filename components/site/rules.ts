@@ -170,6 +170,50 @@ const nodeSet: Rule = (root) => {
   return headless ? [...repeated, problemAt(root, ["nodes"], "has agents only", remedy)] : repeated;
 };
 
+/** What only a cluster of one's own machines has. */
+const onlyWithNodes: Rule = (root) => {
+  if (valueAt(root, ["k3s"]) === undefined || valueAt(root, ["nodes"]) !== undefined) return [];
+  const remedy = "Remove it, or list the machines in `nodes` instead of `cluster`.";
+  return [problemAt(root, ["k3s"], "is about machines, and there are no `nodes`", remedy)];
+};
+
+const KIND_CLASSES = new Map([
+  ["hdd", "beta1"],
+  ["ssd", "beta2"],
+  ["nvme", "beta3"],
+]);
+
+/** Classes that the disks of the machines give, where the declaration says their kind. */
+function classesOfDisks(root: unknown): Set<string> {
+  const nodes = valueAt(root, ["nodes"]);
+  const disks = Array.isArray(nodes) ? nodes.flatMap((node) => valueAt(node, ["disks"]) ?? []) : [];
+  return new Set(disks.flatMap((disk) => KIND_CLASSES.get(String(valueAt(disk, ["kind"]))) ?? []));
+}
+
+/** A class that no provisioner can serve so, or that Ceph gives already. */
+const storageFits: Rule = (root) => {
+  const classes = valueAt(root, ["storage", "classes"]);
+  if (!Array.isArray(classes)) return [];
+  const given = classesOfDisks(root);
+  return classes.flatMap((item, index) => {
+    const path: Path = ["storage", "classes", index];
+    const found: Problem[] = [];
+    const immediate = valueAt(item, ["volumeBindingMode"]) === "Immediate";
+    if (immediate && valueAt(item, ["provisioner"]) === "rancher.io/local-path") {
+      const remedy =
+        'Leave it out: local-path makes a volume on the node that the pod was given, and fails with "no node was specified" before there is one.';
+      found.push(
+        problemAt(root, [...path, "volumeBindingMode"], "does not go with rancher.io/local-path", remedy),
+      );
+    }
+    if (given.has(String(valueAt(item, ["name"])))) {
+      const remedy = "Remove it, or give the disks to another kind.";
+      found.push(problemAt(root, [...path, "name"], "is what the disks of `nodes` already give", remedy));
+    }
+    return found;
+  });
+};
+
 /** A storage class is offered once. */
 const storageClasses: Rule = (root) => {
   const classes = valueAt(root, ["storage", "classes"]);
@@ -210,7 +254,9 @@ export const rules: readonly Rule[] = [
   unfilled,
   dnsFits,
   nodeSet,
+  onlyWithNodes,
   storageClasses,
+  storageFits,
   reachable,
 ];
 

@@ -2,14 +2,18 @@ import { type VersionSet, type Versions, versionSet } from "../versions/sets.ts"
 import type { SiteConfig } from "./config.ts";
 
 /** The set of versions a site is made of, with what it declares by itself. */
-export function siteVersions(config: Pick<SiteConfig, "versions" | "provider">): VersionSet {
+export function siteVersions(config: Pick<SiteConfig, "versions" | "provider" | "k3s">): VersionSet {
   const set = versionSet(config.versions);
-  return { ...set, provider: config.provider.version ?? set.provider };
+  return {
+    ...set,
+    provider: config.provider.version ?? set.provider,
+    k3s: config.k3s?.version ?? set.k3s,
+  };
 }
 
 /** Of those, the versions that `up` brings about: K3s and GPU operator only where they are the site's own. */
 export function managedVersions(
-  config: Pick<SiteConfig, "versions" | "provider" | "nodes" | "gpu">,
+  config: Pick<SiteConfig, "versions" | "provider" | "k3s" | "nodes" | "gpu">,
 ): Versions {
   const { provider, k3s, gpuOperator } = siteVersions(config);
   return {

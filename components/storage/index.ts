@@ -15,7 +15,6 @@ export {
   DisksRefused,
   type NodeDisks,
 } from "./disks.ts";
-export { diskFacts } from "./machine.ts";
 export { RookCeph, type RookCephArgs } from "./RookCeph.ts";
 export { StorageClasses, type StorageClassesArgs } from "./StorageClasses.ts";
 export { VolumeCheck, type VolumeCheckArgs } from "./VolumeCheck.ts";

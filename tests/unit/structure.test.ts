@@ -9,6 +9,7 @@ const LONGEST = 300;
 /** Folders below components/, each of which may import from those after it and never from those before. */
 const ORDER = [
   ["site"],
+  ["nodes"],
   ["ingress"],
   ["akash", "gpu", "dns", "storage"],
   ["k3s"],

@@ -18,7 +18,10 @@ export interface ReleaseRecord extends Release {
 }
 
 /** The releases that a site installs. */
-export function siteReleases({ ingress, gpu }: Pick<SiteConfig, "ingress" | "gpu">): Release[] {
+export function siteReleases({
+  ingress,
+  gpu,
+}: Pick<SiteConfig, "ingress"> & { readonly gpu: Pick<SiteConfig["gpu"], "operator"> }): Release[] {
   const controller =
     ingress.mode === "gateway"
       ? { namespace: "nginx-gateway", name: "ngf" }

@@ -4,7 +4,7 @@ import type { Cluster } from "../../cluster/types.ts";
 import { storageClassObjects } from "../../storage/classes.ts";
 import { openWallet } from "../../wallet/openWallet.ts";
 import type { SiteConfig } from "../config.ts";
-import { kubeconfigOf } from "../observe.ts";
+import { clusterExists, kubeconfigOf } from "../nodes.ts";
 import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
 import { SecondSigner } from "./errors.ts";
 import { planTakeover } from "./plan.ts";
@@ -29,6 +29,13 @@ export interface TakeoverOptions extends ReadOptions {
 
 const NOTHING: TakeoverPlan = { items: [], blockers: [] };
 
+/** A cluster that the site has yet to make. */
+const NOBODY_BEFORE: Takeover = {
+  plan: NOTHING,
+  deleteReplaced: async () => {},
+  removeLeftovers: async () => {},
+};
+
 /**
  * Finds out what of an earlier set-up is in the site's cluster and what is to become of it. Changes nothing.
  *
@@ -36,6 +43,7 @@ const NOTHING: TakeoverPlan = { items: [], blockers: [] };
  * @throws ReleaseInstalledByHand when somebody installed what the site would install
  */
 export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
+  if (!clusterExists(site)) return NOBODY_BEFORE;
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
   const [existing, records] = await Promise.all([
     readExisting(cluster, options),

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { formatProblem, parseSiteConfig, SiteConfigError } from "../../../components/site/config.ts";
+import { DEFAULT_VERSION_SET } from "../../../components/versions/index.ts";
 import { declaration } from "./declarations.ts";
 
 /** What is said of a declaration, one line per problem. */
@@ -42,8 +43,11 @@ describe("SiteConfig: defaults", () => {
         ip: 5,
         tenants: [],
       },
-      storage: { classes: [], providerVolume: { size: "1Gi" } },
-      gpu: { operator: "none" },
+      hosts: { hardenSsh: false, audit: false, keepSwap: false, packages: [] },
+      storage: { classes: [], ceph: { check: true }, providerVolume: { size: "1Gi" } },
+      versions: DEFAULT_VERSION_SET,
+      policies: {},
+      gpu: { operator: "none", driver: { by: "host", repositories: "add" } },
       provider: { privateRegistries: false, overcommit: { cpu: 0, memory: 0, storage: 0 } },
       funding: { minBalance: 5 },
       mirror: {},
@@ -92,7 +96,20 @@ describe("SiteConfig: defaults", () => {
     const { nodes, cluster } = parseSiteConfig(
       declaration({ cluster: undefined, nodes: [{ host: "203.0.113.10", user: "ubuntu" }] }),
     );
-    assert.deepEqual(nodes, [{ host: "203.0.113.10", user: "ubuntu", port: 22, role: "auto", gpu: "auto" }]);
+    assert.deepEqual(nodes, [
+      {
+        host: "203.0.113.10",
+        user: "ubuntu",
+        role: "auto",
+        gpu: "auto",
+        labels: {},
+        taints: [],
+        disks: [],
+        reboot: "refused",
+        before: [],
+        after: [],
+      },
+    ]);
     assert.equal(cluster, undefined);
   });
 
@@ -170,7 +187,7 @@ describe("SiteConfig: what is refused, in these words", () => {
     "an unknown key": {
       given: { atributes: {} },
       says: [
-        "atributes: the object stands under an unknown key; the nearest known one is `attributes`. Write `attributes` or remove it; known here: name, domain, hostUri, network, wallet, cluster, nodes, address, dns, contact, tls, ingress, attributes, pricing, storage, gpu, provider, funding, mirror.",
+        "atributes: the object stands under an unknown key; the nearest known one is `attributes`. Write `attributes` or remove it; known here: name, domain, hostUri, network, wallet, cluster, nodes, hosts, k3s, address, dns, contact, tls, ingress, attributes, pricing, storage, versions, policies, gpu, provider, funding, alerts, mirror.",
       ],
     },
     "an unknown key inside": {
@@ -358,8 +375,70 @@ describe("SiteConfig: what is refused, in these words", () => {
       given: { cluster: undefined, nodes: [{ host: "bad host!", role: "master", hostKey: "abc" }] },
       says: [
         'nodes[0].host: "bad host!" is neither an IP address nor a host name. Write 203.0.113.10 or a host name.',
-        'nodes[0].hostKey: "abc" is not a public host key. Write what `ssh-keyscan HOST` prints after the host\'s name.',
+        'nodes[0].hostKey: "abc" is no host key. Write the fingerprint that `ssh-keygen -lf` prints on the machine for /etc/ssh/ssh_host_ed25519_key.pub.',
         'nodes[0].role: "master" is not one of the choices. Choose auto, server or agent.',
+      ],
+    },
+    "a node in detail": {
+      given: {
+        cluster: undefined,
+        nodes: [
+          {
+            host: "local",
+            name: "Node_1",
+            nodeIp: "10.0.0",
+            taints: ["gpu:Sometimes"],
+            labels: { zone: "a b" },
+            disks: [{ device: "sdb" }],
+            bastion: { host: "jump.example.com", hostKey: "SHA256:short" },
+            passwordEnv: "correct horse",
+          },
+        ],
+      },
+      says: [
+        "nodes[0].passwordEnv: (hidden) is not the name of an environment variable. Write the variable's name, for example GARAGE_SECRET, and set the variable where you run the program.",
+        'nodes[0].name: "Node_1" is not a node name. Use lower-case letters, digits and dashes.',
+        'nodes[0].bastion.hostKey: "SHA256:short" is no host key. Write the fingerprint that `ssh-keygen -lf` prints on the machine for /etc/ssh/ssh_host_ed25519_key.pub.',
+        'nodes[0].nodeIp: "10.0.0" is not an IP address. Write an address of the machine, for example 10.0.0.10.',
+        `nodes[0].labels.zone: "a b" is not a label's value. Use up to 63 letters, digits, dashes, dots and underscores.`,
+        'nodes[0].taints[0]: "gpu:Sometimes" is not a taint. Write key=value:NoSchedule.',
+        'nodes[0].disks[0].device: "sdb" is not a disk. Write a name below /dev, for example what `ls -l /dev/disk/by-id` shows.',
+      ],
+    },
+    "settings of K3s without machines": {
+      given: { k3s: { cni: "calico" } },
+      says: [
+        "k3s: the object is about machines, and there are no `nodes`. Remove it, or list the machines in `nodes` instead of `cluster`.",
+      ],
+    },
+    "K3s as it cannot be": {
+      given: {
+        cluster: undefined,
+        nodes: [{ host: "203.0.113.10" }],
+        k3s: { version: "1.34.3", cni: "cilium", podCidr: "10.42", dataDir: "data", evictionSeconds: 5 },
+      },
+      says: [
+        'k3s.version: "1.34.3" is no release of K3s. Write it as K3s does, for example v1.34.3+k3s1.',
+        'k3s.cni: "cilium" is not one of the choices. Choose flannel or calico.',
+        'k3s.podCidr: "10.42" is not a network. Write an address and its prefix, for example 10.42.0.0/16.',
+        'k3s.dataDir: "data" is not an absolute path. Write a path that begins with a slash.',
+        "k3s.evictionSeconds: 5 is not a whole number from 60 to 86400. Expected: seconds that pods of a node that does not answer are left in place; default: 3600.",
+      ],
+    },
+    "storage that cannot work, or is there twice": {
+      given: {
+        cluster: undefined,
+        nodes: [{ host: "203.0.113.10", disks: [{ device: "/dev/sdb", kind: "nvme" }] }],
+        storage: {
+          classes: [
+            { name: "beta2", provisioner: "rancher.io/local-path", volumeBindingMode: "Immediate" },
+            { name: "beta3", provisioner: "rancher.io/local-path" },
+          ],
+        },
+      },
+      says: [
+        'storage.classes[0].volumeBindingMode: "Immediate" does not go with rancher.io/local-path. Leave it out: local-path makes a volume on the node that the pod was given, and fails with "no node was specified" before there is one.',
+        'storage.classes[1].name: "beta3" is what the disks of `nodes` already give. Remove it, or give the disks to another kind.',
       ],
     },
     "a storage class and a volume": {

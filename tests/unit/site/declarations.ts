@@ -66,6 +66,7 @@ const place = fc.oneof(
     nodes: fc
       .uniqueArray(fc.ipV4(), { minLength: 1, maxLength: 4 })
       .map((hosts) => hosts.map((host) => ({ host }))),
+    k3s: fc.record({ cni: fc.constantFrom("flannel", "calico"), packGpus: fc.boolean() }),
   }),
 );
 

@@ -1,0 +1,90 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/types.ts";
+import { GpuGate } from "../gpu/GpuGate.ts";
+import type { GpuSupportArgs } from "../gpu/GpuSupport.ts";
+import type { GpuDevice } from "../gpu/types.ts";
+import { SiteNodes } from "../nodes/SiteNodes.ts";
+import { RookCeph } from "../storage/RookCeph.ts";
+import { VolumeCheck } from "../storage/VolumeCheck.ts";
+import { leaseClasses } from "./attributes.ts";
+import type { SiteConfig } from "./config.ts";
+import { nodesDeclaration } from "./nodes.ts";
+import type { ProviderSiteArgs } from "./ProviderSite.ts";
+
+/** GPUs that are advertised, and why others are not. */
+export interface OfferedGpus {
+  readonly devices: pulumi.Output<readonly GpuDevice[]>;
+  readonly problems: pulumi.Output<readonly string[]>;
+}
+
+type Options = pulumi.CustomResourceOptions;
+
+/** The machines of a site that makes its own cluster. */
+export function siteNodes(
+  name: string,
+  { config, observed }: ProviderSiteArgs,
+  options: pulumi.ComponentResourceOptions,
+): SiteNodes | undefined {
+  const declaration = nodesDeclaration(config);
+  if (declaration === undefined || observed.nodes === undefined) return undefined;
+  return new SiteNodes(`${name}-nodes`, { declaration, observed: observed.nodes }, options);
+}
+
+/** The gate before GPUs are advertised; on a cluster of somebody else's there are no buses to compare with. */
+export function gpuGate(
+  name: string,
+  { config, observed: { nodes } }: ProviderSiteArgs,
+  cluster: ClusterAccess,
+  options: Options,
+): GpuGate | undefined {
+  if (nodes === undefined) return undefined;
+  return new GpuGate(
+    `${name}-gpus`,
+    {
+      cluster,
+      expected: nodes.expected,
+      hosts: Object.fromEntries(nodes.machines.map(({ name: node, address }) => [node, address])),
+      k3sDataDir: config.k3s?.dataDir,
+    },
+    options,
+  );
+}
+
+/** What the GPU operator is to install: on machines of ours only what is not installed there by packages. */
+export function gpuSupportArgs({ gpu, nodes, mirror }: SiteConfig): GpuSupportArgs {
+  const common = { operator: gpu.operator, mirror: mirror.charts };
+  if (nodes === undefined) return common;
+  const byOperator = gpu.driver.by === "operator";
+  return { ...common, driver: byOperator, toolkit: byOperator };
+}
+
+/** Ceph on the disks that the machines list. */
+export function siteCeph(
+  name: string,
+  { config, observed }: ProviderSiteArgs,
+  options: pulumi.ComponentResourceOptions,
+): RookCeph[] {
+  const disks = observed.nodes?.disks ?? [];
+  if (disks.length === 0) return [];
+  const { storage, mirror, network } = config;
+  const args = {
+    disks,
+    replicas: storage.ceph.replicas,
+    mirror: mirror.charts,
+    retain: network !== "devnet",
+  };
+  return [new RookCeph(`${name}-ceph`, args, options)];
+}
+
+/** The trial of storage that the site itself makes, before it is advertised. */
+export function volumeCheck(
+  name: string,
+  { config, observed }: ProviderSiteArgs,
+  cluster: ClusterAccess,
+  options: Options,
+): VolumeCheck[] {
+  const disks = observed.nodes?.disks ?? [];
+  if (disks.length === 0 || !config.storage.ceph.check) return [];
+  const classes = leaseClasses(config, observed).map((item) => item.name);
+  return [new VolumeCheck(`${name}-volumes`, { cluster, classes, backing: JSON.stringify(disks) }, options)];
+}
