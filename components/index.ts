@@ -77,6 +77,22 @@ export {
   type TlsIssuer,
 } from "./ingress/index.ts";
 export {
+  K3sCluster,
+  type K3sClusterArgs,
+  K3sError,
+  type K3sMachine,
+  K3sNode,
+  type K3sNodeArgs,
+  type K3sOptions,
+  Kubeconfig,
+  type KubeconfigArgs,
+  observeCluster,
+  planCluster,
+  planSteps,
+  restoreSnapshot,
+  takeSnapshot,
+} from "./k3s/index.ts";
+export {
   explained,
   type ObservedSite,
   observeSite,

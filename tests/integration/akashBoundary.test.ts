@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { leaseExceptions } from "../../components/akash/boundary/addresses.ts";
 import type { Cluster } from "../../components/cluster/index.ts";
+import { allowsEgress, type NetworkPolicy } from "../support/networkPolicy.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
 import { objectPath } from "./akashCluster.ts";
 import {
@@ -222,6 +223,56 @@ describe("the boundary around leases", function () {
       ...leaseExceptions(["198.51.100.0/24"]),
     ]);
     assert.deepEqual(policy?.spec.egress[1], leasePolicy().spec.egress[1]);
+  });
+
+  it("keeps a lease's pods from the hosts' LAN, the router and shared addresses, and not from the internet", async () => {
+    const written = await cluster.admin.get<NetworkPolicy>(objectPath(leasePolicy()));
+    assert.ok(written);
+    // The site's machines have public addresses in 198.51.100.0/24, a router in front of it and a carrier's behind.
+    const forbidden = [
+      "192.168.1.1",
+      "10.0.0.5",
+      "172.16.9.9",
+      "100.64.0.1",
+      "100.127.255.254",
+      "198.51.100.7",
+      "169.254.169.254",
+    ];
+    assert.deepEqual(
+      forbidden.filter((address) => allowsEgress(written, address)),
+      [],
+    );
+    assert.deepEqual(
+      ["1.1.1.1", "203.0.113.9", "100.128.0.1"].filter((address) => !allowsEgress(written, address)),
+      [],
+    );
+  });
+
+  it("leaves the pods of a lease on a node that is away for longer than 30 minutes", async () => {
+    const template = { containers: [{ name: "web", image: "web" }] };
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "patient", namespace: LEASE },
+      spec: template,
+    };
+    const made = await create<{ spec: { tolerations: { key: string; tolerationSeconds: number }[] } }>(
+      cluster.admin,
+      pod,
+    );
+    const seconds = ["not-ready", "unreachable"].map(
+      (state) =>
+        made?.spec.tolerations.find(({ key }) => key === `node.kubernetes.io/${state}`)?.tolerationSeconds ??
+        0,
+    );
+    assert.ok(
+      seconds.every((each) => each > 30 * 60),
+      `${seconds}`,
+    );
+    // And the provider goes on trying for longer than that.
+    const environment = JSON.stringify(cluster.objects.find(({ kind }) => kind === "StatefulSet"));
+    const value = (name: string) => Number(new RegExp(`"${name}","value":"(\\d+)`).exec(environment)?.[1]);
+    assert.ok(value("AP_MONITOR_MAX_RETRIES") * value("AP_MONITOR_RETRY_PERIOD") > 30 * 60);
   });
 
   it("refuses a network policy for a lease that it cannot narrow", async () => {

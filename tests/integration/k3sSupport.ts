@@ -17,6 +17,8 @@ import { openK3s } from "../support/k3s/index.ts";
 export interface K3sLab {
   readonly lab: Lab;
   readonly state: string;
+  /** Folder with the releases. */
+  readonly mirror: string;
   /** Host by the number of its machine, from 0. */
   host(index: number): TestHost;
   machine(index: number, role?: NodeRole): K3sMachine;
@@ -38,6 +40,7 @@ export async function startK3sLab(count: number): Promise<K3sLab> {
   return {
     lab,
     state,
+    mirror: source.mirror,
     host,
     machine: (index, role) => ({
       name: host(index).name,

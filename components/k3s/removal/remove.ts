@@ -16,10 +16,10 @@ import {
   notReadySince,
   patchNode,
 } from "../nodeObject.ts";
-import { readFacts } from "../observeNode.ts";
+import { type NodeFacts, readFacts } from "../observeNode.ts";
 import { takeSnapshot } from "../snapshots.ts";
 import { openOthers } from "./access.ts";
-import { consentFor } from "./consent.ts";
+import { type Consent, consentFor, howToAllow } from "./consent.ts";
 import { planDrain, refuseLosses } from "./drain.ts";
 import { evictAll, readPods, readVolumes } from "./evict.ts";
 import { leasesOf, readLeases } from "./leases.ts";
@@ -46,9 +46,12 @@ export async function removeNode(
 ): Promise<readonly RemovalStep[]> {
   const { env = process.env, progress = () => {}, drainSeconds = 300 } = options;
   const consent = consentFor(node.node, env);
-  const reachable = await answersOverSsh(node);
+  const facts = await factsOverSsh(node);
+  const reachable = facts !== undefined;
   const cluster = await openOthers(node, reachable, env);
-  const view = await readView(node, cluster, reachable);
+  if (cluster === undefined) refuseBlind(node, facts, consent);
+  const view =
+    cluster === undefined ? empty(node.node, reachable) : await readView(node.node, cluster, reachable);
   const steps = planRemoval(view, consent);
   for (const step of steps) {
     progress(step);
@@ -121,14 +124,31 @@ function required({ cluster, node }: Removal): Cluster {
   return cluster;
 }
 
-async function answersOverSsh(node: NodeInputs): Promise<boolean> {
+/** @returns undefined when the machine does not answer */
+async function factsOverSsh(node: NodeInputs): Promise<NodeFacts | undefined> {
   try {
-    await readFacts(node);
-    return true;
+    return await readFacts(node);
   } catch (error) {
-    if (error instanceof HostUnreachable) return false;
+    if (error instanceof HostUnreachable) return undefined;
     throw error;
   }
+}
+
+/** Without the cluster nobody knows of leases: only a machine that has no K3s is cleaned then. */
+function refuseBlind(
+  { node, site, address }: NodeInputs,
+  facts: NodeFacts | undefined,
+  consent: Consent,
+): void {
+  if (facts === undefined) {
+    throw new RemovalRefused(
+      `Neither ${address.host} nor any server of ${site} answers, so nothing is known of ${node}. Make one of them reachable; if the machines are gone for good, forget the resource with \`pulumi state delete\`.`,
+    );
+  }
+  if (facts.role === "" || consent.leases) return;
+  throw new RemovalRefused(
+    `No server of ${site} answers, so nobody knows whether ${node} runs leases. Start K3s on the servers, or agree with ${howToAllow("leases", node)}.`,
+  );
 }
 
 /** K3s takes the member out when its node is annotated, and says so in another annotation. */
@@ -145,17 +165,7 @@ async function removeMember(cluster: Cluster, name: string): Promise<void> {
   );
 }
 
-async function readView(
-  { node: name, address }: NodeInputs,
-  cluster: Cluster | undefined,
-  reachable: boolean,
-): Promise<RemovalView> {
-  if (cluster === undefined) {
-    if (reachable) return empty(name, reachable);
-    throw new RemovalRefused(
-      `Neither ${address.host} nor any server of its cluster answers, so nothing is known of ${name}. Make one of them reachable; if the machines are gone for good, forget the resource with \`pulumi state delete\`.`,
-    );
-  }
+async function readView(name: string, cluster: Cluster, reachable: boolean): Promise<RemovalView> {
   const [nodes, leases, pods] = await Promise.all([
     listNodes(cluster),
     readLeases(cluster),

@@ -164,6 +164,9 @@ describe("changes of a cluster's nodes", () => {
       refusal instanceof UpgradeRefused &&
         /c was left as it is, since the upgrade of b failed/.test(refusal.message),
     );
+    await inTurn("one", "b", true, slow("b"));
+    await inTurn("one", "c", true, slow("c"));
+    assert.deepEqual(order.splice(-4), ["b begins", "b ends", "c begins", "c ends"]);
     assert.deepEqual(
       order.filter((entry) => !entry.startsWith("e")),
       ["a begins", "a ends", "b fails", "d begins", "d ends"],
