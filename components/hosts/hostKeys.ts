@@ -1,7 +1,6 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { ServerHostKeyAlgorithm } from "ssh2";
 import { signingStateFolder } from "../chain/signingState.ts";
 import { type HostError, HostKeyChanged, HostKeyUnknown } from "./errors.ts";
 import { fingerprintOf, isAbout, keyTypeOf, knownName, parseKnownHosts } from "./knownHosts.ts";
@@ -81,25 +80,6 @@ export function judgeKey(
   const line = `${knownName(host, port)} ${type} ${Buffer.from(key).toString("base64")}`;
   return new HostKeyUnknown(name, { type, fingerprint, line });
 }
-
-/** Order in which keys are asked for: the types that are known first, so that a known machine shows a known key. */
-export function keyAlgorithms(expected: readonly ExpectedKey[]): ServerHostKeyAlgorithm[] {
-  const known = expected.flatMap(({ type }) =>
-    type === undefined ? [] : ALGORITHMS.filter((a) => typeOf(a) === type),
-  );
-  return [...new Set([...known, ...ALGORITHMS])];
-}
-
-const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-];
-
-const typeOf = (algorithm: string): string => (algorithm.startsWith("rsa-") ? "ssh-rsa" : algorithm);
 
 /** Pins keys that a person has confirmed, for every later run. */
 export async function pinHostKeys(

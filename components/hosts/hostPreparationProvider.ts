@@ -64,7 +64,15 @@ async function create(inputs: State) {
 }
 
 async function read(id: string, state: State) {
-  const found = await onHost(state.address, (host) => readPreparation(host, state));
+  let found: Preparation;
+  try {
+    found = await onHost(state.address, (host) => readPreparation(host, state));
+  } catch (error) {
+    // A machine that is off must not stop a run that is about to let go of it.
+    if (!(error instanceof HostUnreachable)) throw error;
+    console.warn(error.message);
+    return { id, props: pick(state), inputs: pick(state) };
+  }
   const observed = { ...pick(state), ...found };
   return { id, props: observed, inputs: observed };
 }

@@ -18,6 +18,14 @@ export { type FirewallOptions, type PreparationOptions, preparationOf } from "./
 export { planPreparation } from "./preparation/plan.ts";
 export { prepareHost, readPreparation, unprepareHost } from "./preparation/steps.ts";
 export type { Firewall, Preparation, Step } from "./preparation/types.ts";
+export { type RebootOptions, RebootRefused, rebootHost } from "./reboot.ts";
+export { pendingRestart, RestartPending } from "./restart/request.ts";
+export {
+  type ResumedCommand,
+  removeResumeService,
+  restartThisMachine,
+  secretVariables,
+} from "./restart/resume.ts";
 export { type HostScript, type HostScriptOptions, hostScript } from "./script.ts";
 export { nameOf } from "./ssh.ts";
 export type {

@@ -10,7 +10,8 @@ import {
   HostUnreachable,
 } from "./errors.ts";
 import { type Ended, type ExecuteOptions, type Executor, lineReader } from "./executor.ts";
-import { expectedKeys, judgeKey, keyAlgorithms } from "./hostKeys.ts";
+import { keyAlgorithms } from "./hostKeyAlgorithms.ts";
+import { expectedKeys, judgeKey } from "./hostKeys.ts";
 import type { BastionAddress } from "./types.ts";
 
 const CONNECT_MS = 10_000;

@@ -8,6 +8,7 @@ import {
   checkCgroup,
   checkClock,
   checkKernel,
+  checkRestart,
   checkSecureBoot,
   checkSystem,
   checkVirtualization,
@@ -28,6 +29,7 @@ const CHECKS: readonly HostCheck[] = [
   checkFirewall,
   checkDocker,
   checkDesktop,
+  checkRestart,
 ];
 
 /** Everything about the machines that does not fit, at once. Errors come first. */

@@ -93,3 +93,14 @@ export const checkVirtualization: HostCheck = ({ facts: { virtualization } }) =>
     "It is an LXC container, in which Kubernetes needs settings that only its machine can make.";
   return [{ severity: "warning", problem, remedy: "Use the machine itself or a virtual machine." }];
 };
+
+export const checkRestart: HostCheck = ({ facts: { reboot } }) =>
+  reboot.pending
+    ? [
+        {
+          severity: "warning",
+          problem: `A restart is due${reboot.packages.length > 0 ? ` (${reboot.packages.join(", ")})` : ""}.`,
+          remedy: "Restart it before leases run on it.",
+        },
+      ]
+    : [];

@@ -73,6 +73,14 @@ describe("preflight of machines", () => {
     assert.deepEqual(problems({ virtualization: "kvm" }), []);
   });
 
+  it("tells of a restart that is due", () => {
+    only(
+      { reboot: { pending: true, packages: ["linux-image-6.8.0-61"] } },
+      /^warning: A restart is due \(linux-image-6/,
+    );
+    only({ reboot: { pending: true, packages: [] } }, /^warning: A restart is due\.$/);
+  });
+
   it("names who holds the site's ports, all of them at once", () => {
     only(
       { listeners: [listener(80, "apache2"), listener(443, "apache2")] },

@@ -115,17 +115,17 @@ describe("preparation of a machine", () => {
   it("does only what a change of the declaration asks for", () => {
     const before = preparationOf({ gpu: true, packages: ["jq"] });
     const raw = rawOf(before);
-    const after = (given: PreparationOptions) =>
+    const stepsFor = (given: PreparationOptions) =>
       ids(raw, preparationOf({ gpu: true, packages: ["jq"], ...given }));
-    assert.deepEqual(after({ packages: ["jq", "lvm2"] }), ["packages"]);
-    assert.deepEqual(after({ packages: [] }), []);
-    assert.deepEqual(after({ journalLimit: "3G" }), ["journal"]);
-    assert.deepEqual(after({ journalLimit: "" }), ["journal"]);
-    assert.deepEqual(after({ gpu: false }), ["nouveau"]);
-    assert.deepEqual(after({ hardenSsh: true }), ["ssh"]);
-    assert.deepEqual(after({ firewall: false }), ["firewall"]);
-    assert.deepEqual(after({ firewall: { nodes: ["10.0.0.9"] } }), ["firewall"]);
-    assert.deepEqual(after({ sysctl: { "vm.swappiness": "10" } }), ["sysctl"]);
+    assert.deepEqual(stepsFor({ packages: ["jq", "lvm2"] }), ["packages"]);
+    assert.deepEqual(stepsFor({ packages: [] }), []);
+    assert.deepEqual(stepsFor({ journalLimit: "3G" }), ["journal"]);
+    assert.deepEqual(stepsFor({ journalLimit: "" }), ["journal"]);
+    assert.deepEqual(stepsFor({ gpu: false }), ["nouveau"]);
+    assert.deepEqual(stepsFor({ hardenSsh: true }), ["ssh"]);
+    assert.deepEqual(stepsFor({ firewall: false }), ["firewall"]);
+    assert.deepEqual(stepsFor({ firewall: { nodes: ["10.0.0.9"] } }), ["firewall"]);
+    assert.deepEqual(stepsFor({ sysctl: { "vm.swappiness": "10" } }), ["sysctl"]);
   });
 
   it("shows what was changed by hand in its own field", () => {

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { RebootRefused, rebootHost } from "../../../components/hosts/reboot.ts";
+import { pendingRestart, RestartPending, requestRestart } from "../../../components/hosts/restart/request.ts";
+import { resumeUnit, secretVariables } from "../../../components/hosts/restart/resume.ts";
+
+describe("a restart of the machine that everything runs on", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-akash-restart-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("is noted for the command that runs, and forgotten after another boot", async () => {
+    const env = { PULUMI_AKASH_STATE: folder };
+    assert.equal(await pendingRestart(env), undefined);
+    await assert.rejects(requestRestart("a new driver", env), RestartPending);
+    assert.equal(await pendingRestart(env), "a new driver");
+    const file = join(folder, "restart.json");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"bootId":"./, '"bootId":"x'));
+    assert.equal(await pendingRestart(env), undefined);
+    assert.throws(() => statSync(file), /ENOENT/);
+  });
+
+  it("goes on with the same command, in the same place, without secrets", () => {
+    const unit = resumeUnit(
+      {
+        argv: ["/opt/node 22/bin/node", "commands/main.ts", "up", '--stack=a"b', "100%", "$HOME"],
+        cwd: "/home/garage/50%/site",
+        env: {
+          PATH: "/usr/bin:/bin",
+          PULUMI_BACKEND_URL: "file://~",
+          PULUMI_CONFIG_PASSPHRASE: "hush",
+          PULUMI_ACCESS_TOKEN: "hush",
+          GARAGE_MNEMONIC: "hush",
+          PULUMI_AKASH_STATE: "/var/state",
+        },
+      },
+      "garage",
+    );
+    assert.match(
+      unit,
+      /^ExecStart="\/opt\/node 22\/bin\/node" "commands\/main.ts" "up" "--stack=a\\"b" "100%%" "\$\$HOME"$/m,
+    );
+    assert.match(unit, /^WorkingDirectory=\/home\/garage\/50%%\/site$/m);
+    assert.match(unit, /^Environment="PULUMI_AKASH_STATE=\/var\/state"$/m);
+    assert.match(unit, /^User=garage$/m);
+    assert.doesNotMatch(unit, /hush/);
+  });
+
+  it("needs a person where secrets come from the environment", () => {
+    const declaration = {
+      wallet: { mnemonicEnv: "GARAGE_MNEMONIC" },
+      nodes: [
+        { host: "local", passwordEnv: "SUDO_PASSWORD" },
+        { host: "b", passwordEnv: "UNSET" },
+      ],
+      name: "GARAGE_MNEMONIC",
+    };
+    const env = { GARAGE_MNEMONIC: "w", SUDO_PASSWORD: "p" };
+    assert.deepEqual(secretVariables(declaration, env), ["GARAGE_MNEMONIC", "SUDO_PASSWORD"]);
+    assert.deepEqual(secretVariables({ wallet: { mnemonicFile: "/x" } }, env), []);
+    assert.deepEqual(secretVariables("GARAGE_MNEMONIC", env), []);
+  });
+
+  it("is refused while leases run, here as on any machine", async () => {
+    const leasesOn = async () => ["akash1tenant/42"];
+    const refused = rebootHost({ host: "local" }, { reason: "a new driver", leasesOn });
+    await assert.rejects(refused, (error: Error) => {
+      assert.ok(error instanceof RebootRefused);
+      assert.match(
+        error.message,
+        /this machine has to be restarted \(a new driver\), but a lease runs on it: akash1tenant\/42/,
+      );
+      return true;
+    });
+  });
+});
