@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { openCluster } from "../components/cluster/index.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { openContext, requireServices } from "./context.ts";
+import { ensureStack } from "./ensureStack.ts";
 import { confirmHostKeys, describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
@@ -20,6 +21,7 @@ export function previewCommand(): Command {
       const { site } = context.stack;
       await requireServices(context.stack);
       await confirmHostKeys(site);
+      await ensureStack(context);
       const takeover = await showTakeover(context);
       if (clusterExists(site)) {
         await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));

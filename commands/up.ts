@@ -5,6 +5,7 @@ import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
+import { ensureStack } from "./ensureStack.ts";
 import { describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
@@ -33,9 +34,6 @@ export function upCommand(): Command {
     .addOption(jsonOption())
     .action(up);
 }
-
-/** `pulumi stack init` says so with the code of any failure. */
-const ALREADY_EXISTS = 1;
 
 async function up(options: UpOptions): Promise<void> {
   const started = Date.now();
@@ -71,15 +69,6 @@ async function up(options: UpOptions): Promise<void> {
   } else {
     process.stdout.write(describeSite({ stack, outputs, seconds }));
   }
-}
-
-/** A stack is made at its first `up`; making it again is no error. */
-async function ensureStack({ engine }: StackContext): Promise<void> {
-  const run = await engine(["stack", "init", "--no-select"], {
-    output: "capture",
-    expected: [0, ALREADY_EXISTS],
-  });
-  if (run.exitCode === ALREADY_EXISTS && !run.tail.includes("already exists")) throw new StackError(run.tail);
 }
 
 /** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */

@@ -25,6 +25,8 @@ export const networkPolicies: Rule = {
       ? ["it lets everybody reach every port of its pods"]
       : [],
   missing(resources) {
+    // Before the cluster is there a preview may not know yet where a policy goes; the update judges it then.
+    if (resources.some(isNowhereYet)) return [];
     const within = (kind: string) =>
       new Set(resources.filter((item) => isKind(item, kind)).map((item) => metadataOf(item).namespace));
     const guarded = within("NetworkPolicy");
@@ -45,6 +47,10 @@ function facesLeases(resource: DeclaredResource): boolean {
 function inFacingNamespace(resource: DeclaredResource): boolean {
   const { namespace } = metadataOf(resource);
   return ["akash-services", "lease", ...ENTRANCES].includes(namespace);
+}
+
+function isNowhereYet(resource: DeclaredResource): boolean {
+  return isKind(resource, "NetworkPolicy") && record(resource.props["metadata"])["namespace"] === undefined;
 }
 
 /** A rule without peers and without ports is everything. */

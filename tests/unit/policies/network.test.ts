@@ -39,6 +39,11 @@ describe("policy network-policies", () => {
     );
   });
 
+  it("waits with its judgement while a preview does not know where a policy goes", () => {
+    const nowhere = object("networking.k8s.io/v1:NetworkPolicy", { metadata: { name: "network" } });
+    assert.deepEqual(missing(namespace("ingress-nginx", {}), nowhere), []);
+  });
+
   it("refuses a policy that lets in everything", () => {
     assert.deepEqual(findings(networkPolicies, policy("akash-gateway", [{}])), [
       "it lets everybody reach every port of its pods",
