@@ -9,16 +9,27 @@ const patienceMs = 20_000;
 /** Kills what still runs in the control groups of this name, waits for its end and removes them. */
 export async function removeControlGroups(name: string): Promise<void> {
   const deadline = Date.now() + patienceMs;
-  for (const top of roots.map((root) => join(root, name)).filter((folder) => existsSync(folder))) {
-    for (;;) {
-      const pids = groupsIn(top).flatMap(members);
-      if (pids.length === 0) break;
+  for (const top of roots.map((root) => join(root, name))) {
+    while (existsSync(top)) {
+      const groups = groupsIn(top);
+      const pids = groups.flatMap(members);
       if (Date.now() > deadline) throw new Error(`Processes ${pids.join(", ")} of ${name} do not end.`);
       for (const pid of pids) kill(pid);
-      await sleep(20);
+      // The inner ones first; one that a process is just leaving cannot go yet.
+      if (pids.length > 0 || !groups.reverse().every(removed)) await sleep(20);
     }
-    // The inner ones first.
-    for (const group of groupsIn(top).reverse()) rmdirSync(group);
+  }
+}
+
+function removed(group: string): boolean {
+  try {
+    rmdirSync(group);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return true;
+    if (code === "EBUSY") return false;
+    throw error;
   }
 }
 
