@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "mocha";
+import { checks } from "../../doctor/checks/index.ts";
+import { runDoctor } from "../../doctor/doctor.ts";
+import type { DoctorReport } from "../../doctor/types.ts";
+import { faults } from "../support/doctor/faults.ts";
+import { startWorld, type World } from "../support/doctor/world.ts";
+
+const failedIn = ({ checks: reports }: DoctorReport) =>
+  reports.filter(({ result }) => result === "failed").map(({ id, evidence }) => `${id}: ${evidence}`);
+
+/** A healthy site of stand-ins, and every fault by itself. */
+describe("the doctor", function () {
+  this.timeout(120_000);
+  let world: World;
+  /** Checks that do not apply to this site, with their sentence. */
+  let notApplicable: ReadonlyMap<string, string | undefined>;
+
+  before(async () => {
+    world = await startWorld();
+    const report = await runDoctor(world.under, world.options);
+    assert.deepEqual(failedIn(report), []);
+    const skipped = report.checks.filter(({ result }) => result === "skipped");
+    notApplicable = new Map(skipped.map(({ id, because }) => [id, because]));
+  });
+  afterEach(() => world?.restore());
+  after(() => world?.stop());
+
+  it("finds nothing at a healthy site and says of every check what it saw", async () => {
+    const report = await runDoctor(world.under, world.options);
+    assert.equal(report.healthy, true);
+    assert.deepEqual([...notApplicable.keys()], ["outside-ports"]);
+    for (const { id, result, evidence } of report.checks) assert.ok(result !== "ok" || evidence !== "", id);
+  });
+
+  for (const { check, what, make, declare, circumstance = [], evidence } of faults) {
+    it(`says by \`${check}\` alone that ${what}`, async () => {
+      await make(world);
+      const under = declare?.(world.under, world) ?? world.under;
+      const report = await runDoctor(under, world.options);
+      const found = report.checks.filter(({ result }) => result === "failed").map(({ id }) => id);
+      assert.deepEqual(found.sort(), [check, ...circumstance].sort(), failedIn(report).join("\n"));
+      const own = report.checks.find(({ id }) => id === check);
+      assert.match(own?.evidence ?? "", evidence);
+      assert.notEqual(own?.remedy, "");
+      for (const { id, result, because } of report.checks) {
+        if (result !== "skipped") continue;
+        const causes = [check, ...circumstance, notApplicable.get(id)];
+        assert.ok(causes.includes(because), `${id} is skipped: ${because}`);
+      }
+    });
+  }
+
+  it("shows every check failing", () => {
+    const shown = new Set(faults.map(({ check }) => check));
+    assert.deepEqual(
+      checks.map(({ id }) => id).filter((id) => !shown.has(id)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,7 @@
+import { chainFaults } from "./faultsOfChain.ts";
+import { clusterFaults } from "./faultsOfCluster.ts";
+import { networkFaults } from "./faultsOfNetwork.ts";
+import type { Fault } from "./faultType.ts";
+
+/** A fault for every check, each seen by that check alone. */
+export const faults: readonly Fault[] = [...chainFaults, ...clusterFaults, ...networkFaults];
