@@ -8,7 +8,7 @@ import { type CrdDocument, digestOfCrds, parseCrds } from "./crdDocuments.ts";
 import { ArtefactMissing, pinOf } from "./sources.ts";
 
 /** Bundles of CRDs that objects here depend on; pinned in `toolchain/pins.json`. */
-export type CrdBundle = "cert-manager" | "gateway-api" | "rook";
+export type CrdBundle = "cert-manager" | "gateway-api" | "pulumi-kubernetes-operator" | "rook";
 
 export interface CrdOptions {
   /** Folder that holds `<bundle>-<version>.yaml`, for sites without internet. */

@@ -138,6 +138,8 @@ class Rollout {
     const changed = sites.filter((site) => SETTLED.has(this.#record.sites[site]?.result ?? "untouched"));
     if (settleMs > 0 && changed.length > 0) await sleep(settleMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
+    // With nothing behind it, a wave without a site to judge needs no gate.
+    if (changed.length === 0 && wave === this.#record.waves.length) return;
     const findings =
       changed.length > 0
         ? (await eachOf(changed, concurrency, (site) => driver.judge(site))).flatMap((found, index) =>

@@ -3,11 +3,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { parseAllDocuments } from "yaml";
+import { openRecordStore } from "../../fleet/records/store.ts";
 import type { RolloutRecord } from "../../fleet/rollout/record.ts";
 import { Checkout } from "../support/checkout.ts";
+import { lockStack } from "../support/sites/lock.ts";
+import { createStrictly, installOperatorDefinitions } from "../support/sites/operator.ts";
 import { refuseRelease } from "../support/sites/refusal.ts";
 import { runFleet } from "../support/sites/runFleet.ts";
 import { startSites, type TestSite, type TestSites } from "../support/sites/sites.ts";
+import type { KubernetesObject } from "../unit/akash/declared.ts";
 
 const OLD = "0.16.1";
 const NEW = "0.16.2";
@@ -46,7 +51,7 @@ describe("a fleet of eight sites", function () {
         { waves: [1, "25%", "rest"], maxUnavailable: 3 },
       ),
     );
-  const run = (...args: string[]) => runFleet(checkout, fleet.env, ...args);
+  const run = (...args: string[]) => runFleet(checkout, fleet.env, args);
   const site = (number: number): TestSite => {
     const found = fleet.sites[number - 1];
     assert.ok(found);
@@ -70,8 +75,8 @@ describe("a fleet of eight sites", function () {
 
   it("is brought up wave by wave", async () => {
     await declare(OLD);
-    const { code, record, stderr } = await run("up", "--yes");
-    assert.equal(code, 0, stderr);
+    const { code, record, said } = await run("up", "--yes");
+    assert.equal(code, 0, said);
     assert.deepEqual(
       record?.waves.map(({ sites }) => sites),
       [["site-1"], ["site-2", "site-3"], ["site-4", "site-5", "site-6", "site-7", "site-8"]],
@@ -87,8 +92,8 @@ describe("a fleet of eight sites", function () {
     const allow = await refuseRelease(await site(3).cluster(), NEW);
     await declare(NEW);
     try {
-      const { code, record, stderr } = await run("up", "--yes");
-      assert.equal(code, 1, stderr);
+      const { code, record, said } = await run("up", "--yes");
+      assert.equal(code, 1, said);
       assert.equal(record?.state, "halted");
       assert.deepEqual(resultsOf(record), [
         "updated",
@@ -109,20 +114,28 @@ describe("a fleet of eight sites", function () {
     assert.deepEqual([await image(1), await image(3), await image(4), await image(7)], [NEW, OLD, OLD, OLD]);
   });
 
-  it("goes on after the repair where it stopped, past the site that does not answer", async () => {
+  it("goes on after the repair where it stopped, past sites that do not answer or are locked", async () => {
     const before = await updates();
-    const { code, record, stderr } = await run("up", "--yes", "--resume");
-    assert.equal(code, 1, stderr);
-    assert.deepEqual([record?.state, record?.sites["site-8"]?.result], ["incomplete", "unreachable"]);
-    assert.match(record?.sites["site-8"]?.because ?? "", /can't be reached/);
-    assert.deepEqual(Object.keys(record?.sites ?? {}), [
-      "site-3",
-      "site-4",
-      "site-5",
-      "site-6",
-      "site-7",
-      "site-8",
-    ]);
+    const unlock = await lockStack(fleet.folder, "site-6");
+    const first = await run("up", "--yes", "--resume");
+    assert.equal(first.code, 1, first.said);
+    const { record } = first;
+    assert.deepEqual(
+      ["site-3", "site-4", "site-5", "site-6", "site-7", "site-8"].map((name) => record?.sites[name]?.result),
+      ["updated", "updated", "updated", "locked", "updated", "unreachable"],
+    );
+    assert.equal(record?.state, "incomplete");
+    assert.match(record.sites["site-8"]?.because ?? "", /can't be reached/);
+    await unlock();
+    const second = await run("up", "--yes", "--resume");
+    assert.equal(second.code, 1, second.said);
+    assert.deepEqual(
+      Object.entries(second.record?.sites ?? {}).map(([name, { result }]) => [name, result]),
+      [
+        ["site-6", "updated"],
+        ["site-8", "unreachable"],
+      ],
+    );
     const after = await updates();
     assert.deepEqual(
       after.map((count, index) => count - (before[index] ?? 0)),
@@ -143,8 +156,8 @@ describe("a fleet of eight sites", function () {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-akash-report-"));
     try {
       const file = join(folder, "fleet.html");
-      const { code, compared, stderr } = await run("drift", "--report", file);
-      assert.equal(code, 2, stderr);
+      const { code, compared, said } = await run("drift", "--report", file);
+      assert.equal(code, 2, said);
       const named = Object.entries(compared).flatMap(([name, { drift }]) =>
         drift.map(({ resource, field, kind }) => `${name}: ${resource} ${field ?? kind}`),
       );
@@ -162,6 +175,42 @@ describe("a fleet of eight sites", function () {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it("ends at an interrupt after the site under way, and writes that down", async () => {
+    const { code, record, said } = await runFleet(
+      checkout,
+      fleet.env,
+      ["up", "--yes", "--only", "site-2", "site-6"],
+      (event, child) => {
+        if (event.event === "site-phase" && event.phase === "updating") child.kill("SIGINT");
+      },
+    );
+    assert.equal(code, 1, said);
+    assert.deepEqual(
+      [record?.state, record?.sites["site-2"]?.result, record?.sites["site-6"]?.result],
+      ["interrupted", "updated", "untouched"],
+    );
+    const [kept] = await openRecordStore(`file://${join(fleet.folder, "state")}`).recent(1);
+    assert.deepEqual(kept, record);
+  });
+
+  it("is exported as Stack resources that the operator's own schema takes", async () => {
+    const exported = await checkout.runWith(
+      fleet.env,
+      ...["fleet", "export", "operator", "--operator", "1", "--backend", "s3://fleet-state"],
+      ...["--repository", "https://example.com/fleet.git"],
+    );
+    assert.equal(exported.code, 0, exported.stderr);
+    const stacks = parseAllDocuments(exported.stdout).map((document) => document.toJS() as KubernetesObject);
+    assert.equal(stacks.length, 8);
+    const cluster = await site(1).cluster();
+    await installOperatorDefinitions(cluster);
+    for (const stack of stacks) await createStrictly(cluster, stack);
+    await assert.rejects(
+      createStrictly(cluster, { ...stacks[0], spec: { stack: "x", notAField: true } } as KubernetesObject),
+      /notAField/,
+    );
   });
 
   it("leaves no process of the engine and no file beside what it renders", async () => {

@@ -1,3 +1,6 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { FleetEvent, SiteComparison } from "../../../fleet/rollout/events.ts";
 import type { RolloutRecord } from "../../../fleet/rollout/record.ts";
 import type { Checkout } from "../checkout.ts";
@@ -10,20 +13,39 @@ export interface FleetRun {
   readonly record: RolloutRecord | undefined;
   /** Of a comparison, by site. */
   readonly compared: Readonly<Record<string, SiteComparison>>;
-  readonly stderr: string;
+  /** What it said besides, and its events, for the text of a failed test. */
+  readonly said: string;
 }
 
-/** Runs `fleet` with `--json` and reads its events. */
+/**
+ * Runs `fleet` with `--json` and reads its events.
+ *
+ * @param onEvent hears each event when it happens
+ */
 export async function runFleet(
-  checkout: Checkout,
+  { folder }: Pick<Checkout, "folder">,
   env: NodeJS.ProcessEnv,
-  ...args: string[]
+  args: readonly string[],
+  onEvent: (event: FleetEvent, child: ChildProcess) => void = () => {},
 ): Promise<FleetRun> {
-  const { code, stdout, stderr } = await checkout.runWith(env, "fleet", ...args, "--json");
-  const events = stdout
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as FleetEvent);
+  const main = join(folder, "commands", "main.ts");
+  const child = spawn(process.execPath, [main, "fleet", ...args, "--json"], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const events: FleetEvent[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const event = JSON.parse(line) as FleetEvent;
+    events.push(event);
+    onEvent(event, child);
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk) => (errors += chunk));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => resolve(status ?? 1));
+  });
   const finished = events.findLast((event) => event.event === "rollout-finished");
   const compared = events.findLast((event) => event.event === "sites-compared");
   return {
@@ -31,7 +53,6 @@ export async function runFleet(
     events,
     record: finished?.event === "rollout-finished" ? finished.record : undefined,
     compared: compared?.event === "sites-compared" ? compared.sites : {},
-    // What went wrong with single sites is in the events.
-    stderr: `${stderr}\n${events.map((event) => JSON.stringify(event)).join("\n")}`,
+    said: [errors, ...events.map((event) => JSON.stringify(event))].join("\n"),
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { NetworkConfig } from "../../../components/chain/types.ts";
 import { type Cluster, openCluster } from "../../../components/cluster/index.ts";
 import { KeyWallet } from "../../../components/wallet/keyWallet.ts";
 import { deriveKey, generateWords } from "../../../components/wallet/mnemonic.ts";
@@ -40,8 +41,13 @@ const COINS = "100000000uakt";
 /** Control planes that start at once: more only take turns on few cores. */
 const AT_ONCE = 2;
 
+export interface SitesOptions {
+  /** A chain that runs already and has the wallets' coins from `fund`; default: one is started. */
+  readonly chain?: { readonly network: NetworkConfig; fund(addresses: readonly string[]): void };
+}
+
 /** @param count number of sites, named `site-1` and so on */
-export async function startSites(count: number): Promise<TestSites> {
+export async function startSites(count: number, { chain: given }: SitesOptions = {}): Promise<TestSites> {
   const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress: silentProgress });
   const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-fleet-"));
   const wallets = await Promise.all(
@@ -54,9 +60,11 @@ export async function startSites(count: number): Promise<TestSites> {
       return { name, mnemonicFile, address: new KeyWallet(await deriveKey(words)).address };
     }),
   );
-  const accounts = wallets.map(({ address }) => ({ address, coins: COINS }));
-  const chain = await startChain({ folder: join(folder, "chain"), toolchain, accounts });
-  writeFileSync(join(folder, "services.json"), JSON.stringify({ chain }));
+  if (given === undefined) {
+    const accounts = wallets.map(({ address }) => ({ address, coins: COINS }));
+    const chain = await startChain({ folder: join(folder, "chain"), toolchain, accounts });
+    writeFileSync(join(folder, "services.json"), JSON.stringify({ chain }));
+  } else given.fund(wallets.map(({ address }) => address));
 
   const sites = wallets.map(({ name, mnemonicFile, address }, index): TestSite => {
     const home = join(folder, name, "cluster");
@@ -86,7 +94,8 @@ export async function startSites(count: number): Promise<TestSites> {
     folder,
     sites,
     env: { PULUMI_AKASH_EMBEDDED: folder },
-    declaration: (defaults = {}, rollout = {}) => stringify(fleetOf(sites, defaults, rollout)),
+    declaration: (defaults = {}, rollout = {}) =>
+      stringify(fleetOf(sites, { network: given?.network ?? "devnet", ...defaults }, rollout)),
     stop: async () => {
       await Promise.all(others.map((site) => site.stop()));
       await Promise.all([first?.stop(), stopChain(join(folder, "chain"))]);
@@ -103,7 +112,6 @@ function fleetOf(
 ) {
   return {
     defaults: {
-      network: "devnet",
       address: "127.0.0.1",
       dns: { provider: "manual" },
       contact: { email: "ops@akash.test" },
