@@ -10,6 +10,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fleet: async () => (await import("./fleet.ts")).fleetCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   status: async () => (await import("./status.ts")).statusCommand(),
+  snapshot: async () => (await import("./snapshots.ts")).snapshotCommand(),
+  restore: async () => (await import("./snapshots.ts")).restoreCommand(),
   outputs: async () => (await import("./outputs.ts")).outputsCommand(),
   down: async () => (await import("./down.ts")).downCommand(),
   env: async () => (await import("./env.ts")).envCommand(),

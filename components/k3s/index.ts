@@ -17,6 +17,7 @@ export {
 export { CONSENT_VARIABLE } from "./removal/consent.ts";
 export { planRoles, type RoleCandidate, type RolePlan } from "./roles.ts";
 export { ensureRuntimeKnown, type RuntimeKnown } from "./runtime.ts";
+export { findServers } from "./servers.ts";
 export { type RestoreOptions, restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshots.ts";
 export { type NodeSteps, planSteps, stepsOfCreate, stepsOfDelete, stepsOfUpdate } from "./steps.ts";
 export type { K3sMachine, K3sOptions, Registries, SnapshotOptions } from "./types.ts";

@@ -22,18 +22,13 @@ import {
   drift,
   hasConfigMap,
   type K3sLab,
+  kubeconfigs,
   makeConfigMap,
   nodes,
   repair,
   startedAt,
   startK3sLab,
 } from "./k3sSupport.ts";
-
-const kubeconfigs = kubeconfigHandler() as unknown as {
-  create(inputs: KubeconfigInputs): Promise<unknown>;
-  read(id: string, state: KubeconfigInputs): Promise<{ inputs: KubeconfigInputs }>;
-  update(id: string, olds: KubeconfigInputs, news: KubeconfigInputs): Promise<unknown>;
-};
 
 describe("a K3s cluster", function () {
   this.timeout(900_000);

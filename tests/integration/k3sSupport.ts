@@ -7,6 +7,10 @@ import type { HostAddress } from "../../components/hosts/types.ts";
 import type { NodeRole } from "../../components/k3s/binary.ts";
 import { clusterOf } from "../../components/k3s/clusterAccess.ts";
 import { handler } from "../../components/k3s/k3sNodeProvider.ts";
+import {
+  type KubeconfigInputs,
+  handler as kubeconfigHandler,
+} from "../../components/k3s/kubeconfigProvider.ts";
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { type ClusterPlan, planCluster, type RunningCluster } from "../../components/k3s/planCluster.ts";
 import type { K3sMachine, K3sOptions } from "../../components/k3s/types.ts";
@@ -68,6 +72,13 @@ export const nodes = handler() as unknown as {
   update(id: string, olds: NodeInputs, news: NodeInputs): Promise<{ outs: NodeInputs }>;
   delete(id: string, state: NodeInputs): Promise<void>;
   diff(id: string, olds: NodeInputs, news: NodeInputs): Promise<{ changes: boolean; replaces: string[] }>;
+};
+
+/** The implementation behind `Kubeconfig`. */
+export const kubeconfigs = kubeconfigHandler() as unknown as {
+  create(inputs: KubeconfigInputs): Promise<unknown>;
+  read(id: string, state: KubeconfigInputs): Promise<{ inputs: KubeconfigInputs }>;
+  update(id: string, olds: KubeconfigInputs, news: KubeconfigInputs): Promise<unknown>;
 };
 
 /** Fields in which a node differs from its declaration, after reading it. */
