@@ -159,9 +159,7 @@ describe("machines over SSH", function () {
   });
 
   it("name every problem of every machine before anything is changed", async () => {
-    await second.exec(
-      "systemd-run --quiet --unit squatter socat TCP-LISTEN:443,fork,reuseaddr EXEC:/bin/true || true",
-    );
+    await second.exec("systemd-run --quiet --unit squatter --socket-property ListenStream=0.0.0.0:443 true");
     const away = { ...rootOf(first), port: 2 };
     const { hosts, problems } = await inspectHosts([
       { address: rootOf(second), role: "agent", gpu: true },
