@@ -3,7 +3,6 @@ import { publishedCertificates } from "../../components/chain/certificateRecords
 import { describeCertificate } from "../../components/wallet/certificate.ts";
 import type { Observed } from "../observe/observed.ts";
 import { type Check, failed, NotKnown, ok } from "../types.ts";
-import { duration } from "./endpoints.ts";
 
 const SECRET = "akash-provider-certificate";
 const REMEDY =
@@ -122,3 +121,10 @@ export const certificateServed: Check = {
     );
   },
 };
+
+/** Seconds as people say them: `3 h`, `2 days`. */
+export function duration(seconds: number): string {
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

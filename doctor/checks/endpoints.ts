@@ -172,10 +172,3 @@ export const chainUpgrade: Check = {
     );
   },
 };
-
-/** Seconds as people say them: `3 h`, `2 days`. */
-export function duration(seconds: number): string {
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
-}

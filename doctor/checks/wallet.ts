@@ -104,10 +104,13 @@ export const deposits: Check = {
     const held = free + (locked[denom] ?? 0n);
     const rate = spendRate(await site.history.readings(), { owner, held, now: site.now() });
     if (rate === undefined) return ok(`${text}; the spend rate is known after a day of readings`);
-    const spent = `${formatAmount(rate.perDay, denom)} a day`;
+    const spent = `${formatAmount((rate.perDay / 10_000n) * 10_000n, denom)} a day`;
     const days = rate.perDay > 0n ? Number(held / rate.perDay) : Number.POSITIVE_INFINITY;
     if (days < LEAST_DAYS) {
-      return failed(`${text}; at ${spent} the rest lasts ${days} days`, `Send money to ${owner}.`);
+      return failed(
+        `${text}; at ${spent} the rest lasts ${days} ${days === 1 ? "day" : "days"}`,
+        `Send money to ${owner}.`,
+      );
     }
     return ok(`${text}; ${rate.perDay > 0n ? `spends ${spent}` : "spends nothing"}`);
   },

@@ -23,7 +23,7 @@ const ORDER = [
 ];
 
 const sources = globSync(
-  "{index.ts,components/**/*.ts,commands/**/*.ts,policies/**/*.ts,embedded/**/*.ts,fleet/**/*.ts,toolchain/**/*.ts}",
+  "{index.ts,components/**/*.ts,commands/**/*.ts,policies/**/*.ts,doctor/**/*.ts,embedded/**/*.ts,fleet/**/*.ts,toolchain/**/*.ts}",
   {
     cwd: ROOT,
   },
@@ -68,6 +68,8 @@ describe("the structure", () => {
       "commands/main.ts",
       "commands/up.ts",
       "commands/drift.ts",
+      "commands/doctor.ts",
+      "commands/status.ts",
       "embedded/index.ts",
     ]) {
       assert.equal(pathToEngine(file)?.join(" → "), undefined);
@@ -83,7 +85,7 @@ describe("the structure", () => {
       const from = rank.get(file.split("/")[1] ?? "");
       for (const to of loadedBy(file)) {
         const target = to.startsWith("components/") ? rank.get(to.split("/")[1] ?? "") : undefined;
-        if (/^(commands|policies|embedded|fleet|tests)\//.test(to)) backwards.push(`${file} → ${to}`);
+        if (/^(commands|policies|doctor|embedded|fleet|tests)\//.test(to)) backwards.push(`${file} → ${to}`);
         if (from !== undefined && target !== undefined && target < from) backwards.push(`${file} → ${to}`);
       }
     }

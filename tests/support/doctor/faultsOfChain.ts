@@ -5,10 +5,12 @@ import { bidOf, leaseOf, makeWallet, type World } from "./world.ts";
 
 const DEAD = "http://127.0.0.1:2";
 
-const withNetwork = (changes: object): NonNullable<Fault["declare"]> => (under, { chain }) => ({
-  ...under,
-  site: { ...under.site, network: { ...chain.network, ...changes } },
-});
+const withNetwork =
+  (changes: object): NonNullable<Fault["declare"]> =>
+  (under, { chain }) => ({
+    ...under,
+    site: { ...under.site, network: { ...chain.network, ...changes } },
+  });
 
 const reading = (world: World, changes: object) =>
   writeFileSync(
@@ -26,7 +28,10 @@ const reading = (world: World, changes: object) =>
     ]),
   );
 
-const provider = (world: World, change: (record: { attributes: { key: string; value: string }[]; hostUri: string }) => void) =>
+const provider = (
+  world: World,
+  change: (record: { attributes: { key: string; value: string }[]; hostUri: string }) => void,
+) =>
   world.chain.edit(({ providers }) => {
     const record = providers.get(world.owner);
     if (record !== undefined) change(record);
@@ -88,7 +93,8 @@ export const chainFaults: readonly Fault[] = [
   {
     check: "chain-upgrade",
     what: "an upgrade is announced",
-    make: ({ chain }) => chain.edit((state) => void (state.upgrade = { name: "v3.0.0", height: chain.height + 5000 })),
+    make: ({ chain }) =>
+      chain.edit((state) => void (state.upgrade = { name: "v3.0.0", height: chain.height + 5000 })),
     evidence: /v3\.0\.0 at block \d+/,
   },
   {
@@ -154,15 +160,21 @@ export const chainFaults: readonly Fault[] = [
   {
     check: "host-uri",
     what: "the record names the provider twice",
-    make: (world) => provider(world, (record) => void (record.hostUri = "https://provider.provider.site.akash-doctor.net:8443")),
+    make: (world) =>
+      provider(
+        world,
+        (record) => void (record.hostUri = "https://provider.provider.site.akash-doctor.net:8443"),
+      ),
     evidence: /`provider\.` twice/,
   },
   {
     check: "gpu-advertised",
     what: "a model is advertised that no node has",
     make: (world) =>
-      provider(world, ({ attributes }) =>
-        void attributes.push({ key: "capabilities/gpu/vendor/nvidia/model/h100", value: "true" }),
+      provider(
+        world,
+        ({ attributes }) =>
+          void attributes.push({ key: "capabilities/gpu/vendor/nvidia/model/h100", value: "true" }),
       ),
     evidence: /h100 advertised/,
   },
@@ -190,7 +202,9 @@ export const chainFaults: readonly Fault[] = [
     check: "auditors",
     what: "an auditor signed another value",
     make: ({ chain }) =>
-      chain.edit(({ audits }) => void (audits[0]?.attributes ?? []).splice(0, 1, { key: "tier", value: "premium" })),
+      chain.edit(
+        ({ audits }) => void (audits[0]?.attributes ?? []).splice(0, 1, { key: "tier", value: "premium" }),
+      ),
     evidence: /signed other values of tier/,
   },
   {

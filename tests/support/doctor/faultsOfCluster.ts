@@ -9,23 +9,31 @@ const MERGE = "application/merge-patch+json";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 const GPU_NODE = "/api/v1/nodes/embedded-2";
 
-const patch = (path: string, body: object) => async ({ cluster }: { readonly cluster: Cluster }) =>
-  void (await cluster.request("PATCH", path, body, MERGE));
-const remove = (path: string) => async ({ cluster }: { readonly cluster: Cluster }) =>
-  void (await cluster.request("DELETE", path));
+const patch =
+  (path: string, body: object) =>
+  async ({ cluster }: { readonly cluster: Cluster }) =>
+    void (await cluster.request("PATCH", path, body, MERGE));
+const remove =
+  (path: string) =>
+  async ({ cluster }: { readonly cluster: Cluster }) =>
+    void (await cluster.request("DELETE", path));
 
 type Variables = readonly { readonly name: string; readonly value?: string }[];
 
 /** Changes variables of the provider's container; undefined takes one away. */
-const setting = (changes: Readonly<Record<string, string | undefined>>) => async ({ cluster }: { readonly cluster: Cluster }) => {
-  type Set = { spec: { template: { spec: { containers: { env: Variables }[] } } } };
-  const found = (await cluster.get(STATEFUL_SET)) as Set;
-  const [container] = found.spec.template.spec.containers;
-  const kept = (container?.env ?? []).filter(({ name }) => !(name in changes));
-  const added = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
-  const containers = [{ ...container, env: [...kept, ...added] }];
-  await cluster.request("PATCH", STATEFUL_SET, { spec: { template: { spec: { containers } } } }, MERGE);
-};
+const setting =
+  (changes: Readonly<Record<string, string | undefined>>) =>
+  async ({ cluster }: { readonly cluster: Cluster }) => {
+    type Set = { spec: { template: { spec: { containers: { env: Variables }[] } } } };
+    const found = (await cluster.get(STATEFUL_SET)) as Set;
+    const [container] = found.spec.template.spec.containers;
+    const kept = (container?.env ?? []).filter(({ name }) => !(name in changes));
+    const added = Object.entries(changes).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }],
+    );
+    const containers = [{ ...container, env: [...kept, ...added] }];
+    await cluster.request("PATCH", STATEFUL_SET, { spec: { template: { spec: { containers } } } }, MERGE);
+  };
 
 const pod = (name: string, rest: object) => ({
   apiVersion: "v1",
@@ -309,4 +317,3 @@ export const clusterFaults: readonly Fault[] = [
     inCluster: true,
   },
 ];
-

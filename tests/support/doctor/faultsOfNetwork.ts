@@ -71,7 +71,8 @@ export const networkFaults: readonly Fault[] = [
   {
     check: "provider-status",
     what: "another site's provider answers",
-    make: ({ gateway }) => void (gateway.status = { address: "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9" }),
+    make: ({ gateway }) =>
+      void (gateway.status = { address: "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9" }),
     evidence: /it is the provider akash1qqq/,
   },
   {
