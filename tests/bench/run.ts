@@ -1,6 +1,7 @@
 /**
  * The figures of the benchmark, as JSON on standard output: each with its target, absolute seconds and CPU seconds
- * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs.
+ * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs;
+ * `--only site` and `--only fleet` leave the other figures out.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,16 +10,30 @@ import { stackEnvironment } from "../../commands/stack.ts";
 import { createProgress, ensureToolchain } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
 import { countChainRequests } from "./chainRequests.ts";
+import { measureFleets } from "./fleet.ts";
 import { type Cost, measure, median } from "./measure.ts";
 import { writePlainProgram } from "./plain.ts";
 import { timeRegistration } from "./registration.ts";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "3" } } });
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "3" }, only: { type: "string" } },
+});
 const runs = Number.parseInt(values.runs, 10);
 const progress = createProgress();
 const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress });
 const checkout = await Checkout.create();
 try {
+  const figures = {
+    ...(values.only === "fleet" ? {} : await measureSite()),
+    ...(values.only === "site" ? {} : { fleetDrift: await measureFleets(checkout, toolchain, runs, step) }),
+  };
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  await checkout.remove();
+}
+
+/** The embedded site beside a plain program with as many resources. */
+async function measureSite() {
   const site = {
     cwd: checkout.folder,
     command: process.execPath,
@@ -60,7 +75,7 @@ try {
     );
   }
   const [noop, base] = [middle(sides.site), middle(sides.plain)];
-  const figures = {
+  return {
     resources: count,
     noopPreview: {
       site: noop,
@@ -74,9 +89,6 @@ try {
     chainRequests: { ...(await countChainRequests(checkout.folder, engine)), target: { requests: 10 } },
     registration: await timeRegistration(toolchain),
   };
-  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-} finally {
-  await checkout.remove();
 }
 
 async function step(label: string, act: () => Promise<Cost>): Promise<Cost> {

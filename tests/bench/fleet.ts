@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Toolchain } from "../../toolchain/index.ts";
+import type { Checkout } from "../support/checkout.ts";
+import { startSites } from "../support/sites/sites.ts";
+import { type Cost, measure, median } from "./measure.ts";
+
+/** Sizes of the fleets that are compared. */
+const SIZES = [2, 4, 8, 16];
+/** Memory of a site's control plane and of what compares it, megabytes. */
+const SITE_MEGABYTES = 750;
+/** What is left for everything else, megabytes. */
+const RESERVE_MEGABYTES = 3000;
+
+/** What a look for drift over a fleet cost. */
+export interface FleetCost extends Cost {
+  readonly secondsPerSite: number;
+  readonly cpuSecondsPerSite: number;
+  /** CPU seconds per site beside those of `drift` on one site by itself. */
+  readonly cpuRatio: number;
+}
+
+/**
+ * Looks for drift over fleets of growing size, each site with an API server of its own on one etcd, all on one chain,
+ * and over one site by itself.
+ *
+ * @param runs how often the lone site and each fleet are measured; the medians count
+ * @param step names what is going on
+ */
+export async function measureFleets(
+  checkout: Checkout,
+  toolchain: Toolchain,
+  runs: number,
+  step: (label: string, act: () => Promise<Cost>) => Promise<Cost>,
+) {
+  const sizes = SIZES.filter((size) => size === SIZES[0] || fits(size));
+  const most = sizes.at(-1) ?? 0;
+  const fleet = await startSites(most);
+  try {
+    await mkdir(join(checkout.folder, "fleet"), { recursive: true });
+    await writeFile(join(checkout.folder, "fleet", "fleet.yaml"), fleet.declaration());
+    const names = fleet.sites.map(({ name }) => name);
+    const main = join(checkout.folder, "commands", "main.ts");
+    const run = (...args: string[]) =>
+      measure(process.execPath, [main, ...args], {
+        cwd: checkout.folder,
+        env: { ...toolchain.env, ...fleet.env },
+      });
+    await step(`fleet of ${most}: up`, () => run("fleet", "up", "--yes", "--json"));
+    const lone = await repeated(runs, () =>
+      step("drift of one site", () => run("drift", "--stack", names[0] ?? "", "--json")),
+    );
+    const fleets: Record<string, FleetCost> = {};
+    for (const size of sizes) {
+      const chosen = names.slice(0, size);
+      const cost = await repeated(runs, () =>
+        step(`drift of ${size} sites`, () => run("fleet", "drift", "--json", "--only", ...chosen)),
+      );
+      fleets[size] = {
+        ...cost,
+        secondsPerSite: cost.seconds / size,
+        cpuSecondsPerSite: cost.cpuSeconds / size,
+        cpuRatio: cost.cpuSeconds / size / lone.cpuSeconds,
+      };
+    }
+    const skipped = SIZES.filter((size) => !sizes.includes(size));
+    return { lone, fleets, skippedForMemory: skipped, target: { cpuRatio: 1.0, growth: "linear" } };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function fits(size: number): boolean {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+  return Number(kilobytes) / 1024 > size * SITE_MEGABYTES + RESERVE_MEGABYTES;
+}
+
+async function repeated(runs: number, act: () => Promise<Cost>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let run = 0; run < runs; run++) costs.push(await act());
+  return {
+    seconds: median(costs.map(({ seconds }) => seconds)),
+    cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
+    peakMegabytes: Math.max(...costs.map(({ peakMegabytes }) => peakMegabytes)),
+  };
+}
