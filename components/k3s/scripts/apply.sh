@@ -2,7 +2,10 @@
 # Brings K3s on this machine to its declaration; restarts it only where something that it reads at start changed.
 : "${want_version?}" "${want_sha256?}" "${want_staged?}" "${want_unit_name?}" "${want_token_generation?}"
 : "${want_files_count?}" "${want_timer?}" "${secret_join_token?}" "${secret_agent_token?}" "${secret_registries?}"
-declare -p want_absent >/dev/null
+declare -a want_absent
+if ((want_files_count > 0)); then
+  : "${want_files_path?}" "${want_files_mode?}" "${want_files_content?}" "${want_files_restart?}"
+fi
 
 binary=/usr/local/bin/k3s
 config=/etc/rancher/k3s
@@ -12,7 +15,7 @@ reload=false
 
 # changed_if RESTART NAME: what `put` did.
 changed_if() {
-  [[ $put_changed == true ]] || return 0
+  [[ ${put_changed?} == true ]] || return 0
   changed+=("$2")
   if [[ $1 == true ]]; then restart=true; fi
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What K3s is on this machine, and how it is set up. Changes nothing.
 : "${want_data_dir?}" "${want_kubelet_file?}"
-declare -p want_files >/dev/null
+declare -a want_files
 
 binary=/usr/local/bin/k3s
 version=
