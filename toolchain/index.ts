@@ -26,6 +26,7 @@ export type ToolName =
   | "kwokctl"
   | "keyring-reader"
   | "etcdutl"
+  | "versitygw"
   | "shellcheck";
 
 export interface ToolchainOptions {

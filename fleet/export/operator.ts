@@ -80,7 +80,7 @@ function operatorStack(
       branch: branch.startsWith("refs/") ? branch : `refs/heads/${branch}`,
       backend,
       envRefs: Object.fromEntries(
-        secretVariables(site).map((variable) => [
+        secretVariables(site, backend).map((variable) => [
           variable,
           { type: "Secret", secret: { name: secretName(site.name), namespace, key: variable } },
         ]),
@@ -96,9 +96,18 @@ function operatorStack(
   };
 }
 
-/** Names of the variables that a site reads secrets from, and what unlocks its state. */
-export function secretVariables({ declaration }: Pick<FleetSite, "declaration">): string[] {
-  const found = new Set(["PULUMI_CONFIG_PASSPHRASE"]);
+/** What each kind of backend reads its credentials from. */
+const BACKEND_VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  "s3:": ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+  "azblob:": ["AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY"],
+  "gs:": ["GOOGLE_CREDENTIALS"],
+  "https:": ["PULUMI_ACCESS_TOKEN"],
+};
+
+/** Names of the variables that a site reads secrets from, and what opens and unlocks its state. */
+export function secretVariables({ declaration }: Pick<FleetSite, "declaration">, backend: string): string[] {
+  const scheme = /^\w+:/.exec(backend)?.[0] ?? "";
+  const found = new Set([...(BACKEND_VARIABLES[scheme] ?? []), "PULUMI_CONFIG_PASSPHRASE"]);
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     for (const [key, inner] of Object.entries(value)) {

@@ -35,13 +35,13 @@ export function renderWorkflow(
     `wave-${index + 1}`,
     {
       ...(index === 0 ? { if: change } : { needs: `wave-${index}` }),
-      ...siteJob(variablesOf(names, byName), names, options),
+      ...siteJob(names, byName, options),
       steps: [{ uses: CHECKOUT }, step("up --yes"), step("doctor")],
     },
   ]);
   const drift = {
     if: "github.event_name == 'schedule'",
-    ...siteJob(variablesOf([...byName.keys()], byName), [...byName.keys()], options),
+    ...siteJob([...byName.keys()], byName, options),
     steps: [{ uses: CHECKOUT }, step("drift")],
   };
   const workflow = {
@@ -62,8 +62,13 @@ export function renderWorkflow(
   return `# Made by \`npm run fleet -- export github-actions\` from the fleet's declaration.\n${stringify(workflow, { lineWidth: 0 })}`;
 }
 
-function siteJob(variables: readonly string[], names: readonly string[], options: WorkflowOptions) {
-  const { backend, runsOn = ["self-hosted"], maxParallel = 4 } = options;
+function siteJob(
+  names: readonly string[],
+  byName: ReadonlyMap<string, FleetSite>,
+  { backend, runsOn = ["self-hosted"], maxParallel = 4 }: WorkflowOptions,
+) {
+  const sites = names.flatMap((name) => byName.get(name) ?? []);
+  const variables = new Set(sites.flatMap((site) => secretVariables(site, backend)));
   return {
     "runs-on": [...runsOn],
     // A site under way is never cut off because another one failed.
@@ -72,7 +77,7 @@ function siteJob(variables: readonly string[], names: readonly string[], options
     env: {
       PULUMI_BACKEND_URL: backend,
       SITE: `\${{ matrix.site }}`,
-      ...Object.fromEntries(variables.map((variable) => [variable, `\${{ secrets.${variable} }}`])),
+      ...Object.fromEntries([...variables].map((variable) => [variable, `\${{ secrets.${variable} }}`])),
     },
   };
 }
@@ -81,9 +86,4 @@ function siteJob(variables: readonly string[], names: readonly string[], options
 function step(command: string) {
   const [name = "", ...flags] = command.split(" ");
   return { run: ["npm run", name, '-- -s "$SITE"', ...flags].join(" ") };
-}
-
-function variablesOf(names: readonly string[], byName: ReadonlyMap<string, FleetSite>): string[] {
-  const sites = names.flatMap((name) => byName.get(name) ?? []);
-  return [...new Set(sites.flatMap((site) => secretVariables(site)))];
 }

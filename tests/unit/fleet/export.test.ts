@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "mocha";
 import { parse, parseAllDocuments } from "yaml";
+import { loadFleet } from "../../../fleet/declaration/load.ts";
 import { resolveFleet } from "../../../fleet/declaration/resolve.ts";
 import { operatorStacks, renderStacks, secretVariables } from "../../../fleet/export/operator.ts";
 import { renderWorkflow } from "../../../fleet/export/workflow.ts";
@@ -52,6 +55,8 @@ describe("the fleet as Stack resources", () => {
       secret: { name: "pulumi-akash-beta", namespace: "pulumi-akash", key },
     });
     assert.deepEqual(beta?.spec["envRefs"], {
+      AWS_ACCESS_KEY_ID: from("AWS_ACCESS_KEY_ID"),
+      AWS_SECRET_ACCESS_KEY: from("AWS_SECRET_ACCESS_KEY"),
       PULUMI_CONFIG_PASSPHRASE: from("PULUMI_CONFIG_PASSPHRASE"),
       BETA_MNEMONIC: from("BETA_MNEMONIC"),
       BETA_TOKEN: from("BETA_TOKEN"),
@@ -116,11 +121,34 @@ describe("the fleet as a workflow", () => {
 });
 
 describe("the variables of a site", () => {
-  it("are those that its declaration names, and the passphrase", () => {
-    assert.deepEqual(sites.map(secretVariables), [
-      ["PULUMI_CONFIG_PASSPHRASE", "ALPHA_MNEMONIC"],
-      ["PULUMI_CONFIG_PASSPHRASE", "BETA_MNEMONIC", "BETA_TOKEN"],
-      ["PULUMI_CONFIG_PASSPHRASE", "GAMMA_MNEMONIC"],
+  it("are those that its declaration names, the passphrase, and what its backend asks for", () => {
+    const ofBeta = (where: string) => secretVariables(sites[1] ?? { declaration: {} }, where);
+    assert.deepEqual(ofBeta("file:///state"), ["PULUMI_CONFIG_PASSPHRASE", "BETA_MNEMONIC", "BETA_TOKEN"]);
+    assert.deepEqual(ofBeta("https://api.pulumi.com").slice(0, 2), [
+      "PULUMI_ACCESS_TOKEN",
+      "PULUMI_CONFIG_PASSPHRASE",
     ]);
+    assert.deepEqual(ofBeta(backend).slice(0, 2), ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+  });
+});
+
+describe("the examples of the documentation", () => {
+  const examples = join(import.meta.dirname, "..", "..", "..", "docs", "examples");
+  const read = (name: string) => readFileSync(join(examples, name), "utf8");
+  const example = { backend: "s3://fleet-state?region=eu-central-1" };
+
+  it("are a fleet, and what the exports make of it", async () => {
+    const fleet = await loadFleet(join(examples, "fleet.yaml"), examples);
+    const steps = planWaves(fleet.sites, fleet.rollout.waves);
+    assert.deepEqual(
+      steps.map((wave) => wave.sites),
+      [["berlin"], ["munich", "portland"]],
+    );
+    const repository = "https://github.com/example/fleet.git";
+    assert.equal(
+      renderStacks(operatorStacks(fleet.sites, steps, { ...example, repository })),
+      read("fleet-operator.yaml"),
+    );
+    assert.equal(renderWorkflow(fleet.sites, steps, example), read("fleet-github-actions.yml"));
   });
 });
