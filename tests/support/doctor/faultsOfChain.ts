@@ -49,37 +49,49 @@ export const chainFaults: readonly Fault[] = [
   {
     check: "rpc",
     what: "the endpoint cuts connections",
-    make: ({ chain }) => void (chain.faults.refuseConnections = true),
+    make: ({ chain }) => {
+      chain.faults.refuseConnections = true;
+    },
     evidence: /connection/,
   },
   {
     check: "chain-id",
     what: "the endpoint serves another chain",
-    make: ({ chain }) => void (chain.faults.reportedChainId = "other-1"),
+    make: ({ chain }) => {
+      chain.faults.reportedChainId = "other-1";
+    },
     evidence: /serves other-1, not doctor-/,
   },
   {
     check: "chain-synced",
     what: "the endpoint is catching up",
-    make: ({ chain }) => void (chain.faults.catchingUp = true),
+    make: ({ chain }) => {
+      chain.faults.catchingUp = true;
+    },
     evidence: /catching up, at height \d+/,
   },
   {
     check: "chain-lag",
     what: "the endpoint lags",
-    make: ({ chain }) => void (chain.faults.lagSeconds = 90),
+    make: ({ chain }) => {
+      chain.faults.lagSeconds = 90;
+    },
     evidence: /9\d s old/,
   },
   {
     check: "websocket",
     what: "the websocket is missing",
-    make: ({ chain }) => void (chain.faults.websocket = "missing"),
+    make: ({ chain }) => {
+      chain.faults.websocket = "missing";
+    },
     evidence: /its websocket does not work/,
   },
   {
     check: "websocket",
     what: "the websocket never sends a block",
-    make: ({ chain }) => void (chain.faults.websocket = "silent"),
+    make: ({ chain }) => {
+      chain.faults.websocket = "silent";
+    },
     evidence: /no block arrived/,
   },
   {
@@ -94,7 +106,9 @@ export const chainFaults: readonly Fault[] = [
     check: "chain-upgrade",
     what: "an upgrade is announced",
     make: ({ chain }) =>
-      chain.edit((state) => void (state.upgrade = { name: "v3.0.0", height: chain.height + 5000 })),
+      chain.edit((state) => {
+        state.upgrade = { name: "v3.0.0", height: chain.height + 5000 };
+      }),
     evidence: /v3\.0\.0 at block \d+/,
   },
   {
@@ -161,10 +175,9 @@ export const chainFaults: readonly Fault[] = [
     check: "host-uri",
     what: "the record names the provider twice",
     make: (world) =>
-      provider(
-        world,
-        (record) => void (record.hostUri = "https://provider.provider.site.akash-doctor.net:8443"),
-      ),
+      provider(world, (record) => {
+        record.hostUri = "https://provider.provider.site.akash-doctor.net:8443";
+      }),
     evidence: /`provider\.` twice/,
   },
   {
@@ -250,7 +263,10 @@ export const chainFaults: readonly Fault[] = [
   {
     check: "orphaned-namespaces",
     what: "a lease is closed on chain and still runs",
-    make: ({ chain }) => chain.edit(({ market }) => void (market.leases = [])),
+    make: ({ chain }) =>
+      chain.edit(({ market }) => {
+        market.leases = [];
+      }),
     evidence: /1 closed on chain and still there: .* \(deployment 100\)/,
   },
   {

@@ -57,7 +57,9 @@ export const networkFaults: readonly Fault[] = [
   {
     check: "lease-gateway",
     what: "the ingress is broken",
-    make: ({ gateway }) => void (gateway.httpStatus = 502),
+    make: ({ gateway }) => {
+      gateway.httpStatus = 502;
+    },
     evidence: /it answers 502 for doctor-/,
   },
   {
@@ -71,20 +73,25 @@ export const networkFaults: readonly Fault[] = [
   {
     check: "provider-status",
     what: "another site's provider answers",
-    make: ({ gateway }) =>
-      void (gateway.status = { address: "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9" }),
+    make: ({ gateway }) => {
+      gateway.status = { address: "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9" };
+    },
     evidence: /it is the provider akash1qqq/,
   },
   {
     check: "provider-status",
     what: "another program answers",
-    make: ({ gateway }) => void (gateway.status = "<html>hello</html>"),
+    make: ({ gateway }) => {
+      gateway.status = "<html>hello</html>";
+    },
     evidence: /no provider/,
   },
   {
     check: "provider-grpc",
     what: "the gRPC port speaks no HTTP/2",
-    make: ({ gateway }) => void (gateway.withoutHttp2 = true),
+    make: ({ gateway }) => {
+      gateway.withoutHttp2 = true;
+    },
     evidence: /./,
   },
   {
