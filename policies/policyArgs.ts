@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -54,7 +54,8 @@ export async function loadPolicyPacks(
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   const file = join(folder, `${hash}.json`);
   await mkdir(folder, { recursive: true });
-  const temporary = `${file}.${process.pid}`;
+  // Several sites of a fleet are judged at once, also by one process.
+  const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, text);
   await rename(temporary, file);
   return { policyPacks: [POLICY_PACK], policyPackConfigs: [file] };

@@ -7,6 +7,7 @@ import { parseSiteConfig } from "../../../components/site/config.ts";
 import {
   describeExceptions,
   loadPolicyArgs,
+  loadPolicyPacks,
   POLICY_NAMES,
   POLICY_PACK,
   PolicyRefusal,
@@ -100,5 +101,25 @@ describe("the policy pack", () => {
       "- one-provider (critical), dev-provider: It runs 2 replicas of the provider. Because.",
     );
     assert.equal(lines.length, 3);
+  });
+});
+
+describe("the pack's configuration file", () => {
+  it("is whole for every site of a fleet that asks for it at the same moment", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-policies-"));
+    try {
+      const site = { policies: {}, mirror: { images: "registry.example" } };
+      const all = await Promise.all(Array.from({ length: 20 }, () => loadPolicyPacks(site, { folder })));
+      const files = new Set(all.flatMap(({ policyPackConfigs }) => policyPackConfigs));
+      assert.equal(files.size, 1);
+      assert.equal(readdirSync(folder).length, 1);
+      for (const file of files) {
+        assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), {
+          "pinned-images": { allowed: ["registry.example"] },
+        });
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
