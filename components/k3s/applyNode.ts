@@ -28,7 +28,7 @@ export interface ApplyOptions {
   readonly before?: NodeInputs;
   /** Given what happens, one line at a time. */
   readonly progress?: (line: string) => void;
-  /** How long a node may take to become ready; default 300. */
+  /** How long a node may take to become ready; default 600, as images of its network may have to be loaded. */
   readonly readySeconds?: number;
 }
 
@@ -39,7 +39,7 @@ export interface ApplyOptions {
  * @throws MachineTaken, UpgradeRefused, NodeNotReady, BinaryMissing, and the errors of the host
  */
 export async function applyNode(node: NodeInputs, options: ApplyOptions = {}): Promise<readonly string[]> {
-  const { before, progress = () => {}, readySeconds = 300 } = options;
+  const { before, progress = () => {}, readySeconds = 600 } = options;
   const facts = await readFacts(node);
   const installed = versionIn(String(facts["version"] ?? ""));
   refuseOther(node, facts);
