@@ -77,7 +77,13 @@ if have ipset; then
 fi
 
 say "removing its files"
-rm -rf --one-file-system -- "$want_data_dir" /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel \
+if mountpoint -q -- "$want_data_dir"; then
+  # A disk of its own is emptied and stays mounted.
+  find "$want_data_dir" -xdev -mindepth 1 -delete
+else
+  rm -rf --one-file-system -- "$want_data_dir"
+fi
+rm -rf --one-file-system -- /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel \
   /var/lib/kubelet /var/lib/cni /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig \
   /var/lib/calico /run/calico /etc/pulumi-akash/snapshots.crt /etc/pulumi-akash/k3s-snapshot.conf \
   /usr/local/lib/pulumi-akash/k3s-snapshot /var/lib/pulumi-akash/snapshots
