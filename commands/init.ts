@@ -191,7 +191,7 @@ function realWorld(): InitWorld {
   return {
     folder: PROJECT,
     interactive: process.stdin.isTTY === true,
-    machine: readMachine,
+    machine: () => readMachine(),
     network: readNetwork,
     cluster: readCluster,
     zoneOf,

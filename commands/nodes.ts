@@ -1,5 +1,7 @@
 import { confirm } from "@inquirer/prompts";
 import pc from "picocolors";
+import { planPreparation, UNPREPARED } from "../components/hosts/preparation/plan.ts";
+import type { Preparation } from "../components/hosts/preparation/types.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import { nodesDeclaration } from "../components/site/nodes.ts";
 import type { ObservedSite } from "../components/site/observe.ts";
@@ -64,31 +66,14 @@ export interface MachineSteps {
 type Inputs = Readonly<Record<string, unknown>>;
 type Describe = (before: Inputs | undefined, after: Inputs | undefined) => readonly string[];
 
-const PREPARED: Readonly<Record<string, string>> = {
-  packages: "install the packages it needs",
-  sysctl: "set kernel settings",
-  swap: "turn swap off",
-  clock: "keep its clock",
-  journalLimit: "limit its journal",
-  heldFromUpgrades: "hold driver and kernel from unattended upgrades",
-  nouveau: "keep the nouveau driver away",
-  firewall: "set its firewall",
-  ssh: "allow logins over SSH by key only",
-};
-
-const UNMANAGED = new Set<unknown>(["unmanaged", "kept", ""]);
-
 function differs(before: Inputs | undefined, after: Inputs, field: string): boolean {
   return JSON.stringify(before?.[field]) !== JSON.stringify(after[field]);
 }
 
 const preparation: Describe = (before, after) => {
   if (after === undefined) return ["take back its preparation; packages stay"];
-  const unmanaged = (value: unknown) =>
-    UNMANAGED.has(typeof value === "object" && value !== null ? Reflect.get(value, "state") : value);
-  return Object.entries(PREPARED).flatMap(([field, words]) =>
-    differs(before, after, field) && !unmanaged(after[field]) ? [words] : [],
-  );
+  const found = (before as unknown as Preparation | undefined) ?? UNPREPARED;
+  return planPreparation(found, after as unknown as Preparation).map(({ words }) => words);
 };
 
 const DRIVER: Readonly<Record<string, (after: Inputs) => string>> = {

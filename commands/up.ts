@@ -10,6 +10,7 @@ import { describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
 import { preflight } from "./preflight.ts";
+import { endResumed, forgetRestart, restartIfNeeded } from "./restart.ts";
 import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
@@ -52,12 +53,14 @@ async function up(options: UpOptions): Promise<void> {
     await previewAndAsk(context, output, [...previewFlags(takeover), ...policies]);
   }
   await takeover.deleteReplaced();
+  await forgetRestart();
   const run = await judged(
     context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...policies], {
       output,
       events: true,
     }),
-  ).catch((error) => explain(error, stack));
+  ).catch((error) => explain(error, stack, options.yes));
+  await endResumed();
   await finishTakeover(takeover, options.yes || !stack.embedded);
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const outputs = await readOutputs(context);
@@ -72,9 +75,11 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 /** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */
-async function explain(failure: unknown, { site }: Stack): Promise<never> {
+async function explain(failure: unknown, stack: Stack, yes: boolean): Promise<never> {
   if (failure instanceof PolicyRefusal) throw failure;
-  await observeSite(site).catch(({ message }: Error) => {
+  await restartIfNeeded(stack, yes);
+  await endResumed();
+  await observeSite(stack.site).catch(({ message }: Error) => {
     throw new StackError(`${message}\nThen run \`up\` again: it goes on from where this run ended.`);
   });
   throw failure;

@@ -1,7 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
 import { arch, cpus, totalmem } from "node:os";
-import { join } from "node:path";
 import { commonModels } from "../../components/gpu/commonModels.ts";
+import { readFactsHere } from "../../components/hosts/facts/facts.ts";
+import type { HostFacts } from "../../components/hosts/facts/types.ts";
 
 /** A GPU as the PCI bus shows it. */
 export interface FoundGpu {
@@ -29,77 +29,40 @@ export interface Machine {
   readonly gpus: readonly FoundGpu[];
 }
 
-const VENDORS: Readonly<Record<string, Machine["cpu"]["vendor"]>> = {
-  AuthenticAMD: "amd",
-  GenuineIntel: "intel",
-};
-
 /** PCI vendors whose display controllers the network rents out. */
 const GPU_VENDORS = new Set(["10de", "1002"]);
 
-const SECTOR = 512;
 const SMALLEST_DISK_GB = 8;
-const NO_DISK = /^(loop|ram|zram|dm-|md|sr|fd|nbd)/;
 
 /**
- * Reads this machine from the kernel's files.
+ * Reads this machine as nodes of a site are read, as far as its user may.
  *
- * @param root folder that stands for `/`; another one in tests
+ * @param read its facts; others in tests
  */
-export async function readMachine(root = "/"): Promise<Machine> {
-  const [cpuinfo, disks, gpus] = await Promise.all([
-    readText(join(root, "proc/cpuinfo")),
-    readDisks(join(root, "sys/block")),
-    readGpus(join(root, "sys/bus/pci/devices")),
-  ]);
-  const vendorId = /^vendor_id\s*:\s*(\S+)/m.exec(cpuinfo)?.[1] ?? "";
-  const vendor = arch() === "arm64" ? "arm" : VENDORS[vendorId];
+export async function readMachine(
+  read: () => Promise<HostFacts | undefined> = readFactsHere,
+): Promise<Machine> {
+  const facts = await read();
+  const vendor = facts?.cpu.vendor ?? (arch() === "arm64" ? "arm" : undefined);
   return {
     cpu: {
-      threads: cpus().length,
+      threads: facts?.cpu.threads || cpus().length,
       model: cpus()[0]?.model.trim() ?? "unknown",
       ...(vendor === undefined ? {} : { vendor }),
     },
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    disks,
-    gpus,
-  };
-}
-
-async function readDisks(folder: string): Promise<Disk[]> {
-  const disks = await Promise.all(
-    (await list(folder)).map(async (name): Promise<Disk> => {
-      const sectors = Number(await readText(join(folder, name, "size")));
-      const rotational = (await readText(join(folder, name, "queue/rotational"))).trim() === "1";
-      const kind = name.startsWith("nvme") ? "nvme" : rotational ? "hdd" : "ssd";
-      return { name, gigabytes: Math.round((sectors * SECTOR) / 1e9), kind };
+    memoryGib: Math.round((facts?.memoryBytes || totalmem()) / 2 ** 30),
+    disks: (facts?.disks ?? []).flatMap(({ path, bytes, kind, removable }) => {
+      const gigabytes = Math.round(bytes / 1e9);
+      const name = path.replace("/dev/", "");
+      return removable || gigabytes < SMALLEST_DISK_GB ? [] : [{ name, gigabytes, kind }];
     }),
-  );
-  return disks.filter(({ name, gigabytes }) => !NO_DISK.test(name) && gigabytes >= SMALLEST_DISK_GB);
-}
-
-async function readGpus(folder: string): Promise<FoundGpu[]> {
-  const found = await Promise.all(
-    (await list(folder)).map(async (slot): Promise<FoundGpu[]> => {
-      const read = async (file: string) =>
-        (await readText(join(folder, slot, file))).trim().replace(/^0x/, "");
-      const [vendor, device, kind] = await Promise.all([read("vendor"), read("device"), read("class")]);
-      if (!GPU_VENDORS.has(vendor) || !kind.startsWith("03")) return [];
-      const pciId = `${vendor}:${device}`;
+    gpus: (facts?.pci ?? []).flatMap(({ vendor: maker, device, deviceClass }): FoundGpu[] => {
+      if (!GPU_VENDORS.has(maker) || !deviceClass.startsWith("03")) return [];
+      const pciId = `${maker}:${device}`;
       const model = commonModels.get(pciId)?.model;
       return [{ pciId, ...(model === undefined ? {} : { model }) }];
     }),
-  );
-  return found.flat();
-}
-
-/** Names in a folder, sorted; none where there is no such folder. */
-async function list(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).sort();
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => "");
+  };
 }
 
 /** One line for a person. */

@@ -19,7 +19,7 @@ export { planPreparation } from "./preparation/plan.ts";
 export { prepareHost, readPreparation, unprepareHost } from "./preparation/steps.ts";
 export type { Firewall, Preparation, Step } from "./preparation/types.ts";
 export { type RebootOptions, RebootRefused, rebootHost } from "./reboot.ts";
-export { pendingRestart, RestartPending } from "./restart/request.ts";
+export { RestartPending, takeRestartRequest } from "./restart/request.ts";
 export {
   type ResumedCommand,
   removeResumeService,

@@ -5,11 +5,13 @@ import { type Ended, type ExecuteOptions, type Executor, lineReader } from "./ex
 /** This machine. Commands keep running when the terminal interrupts the program: what has begun is finished. */
 export class LocalExecutor implements Executor {
   readonly name = "this machine";
-  readonly root = process.getuid?.() === 0;
+  readonly root: boolean;
   readonly passwordEnv: string | undefined;
 
-  constructor(passwordEnv?: string) {
+  /** @param asIs run scripts as whoever runs the program, without `sudo` */
+  constructor(passwordEnv?: string, asIs = false) {
     this.passwordEnv = passwordEnv;
+    this.root = asIs || process.getuid?.() === 0;
   }
 
   execute(

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { onHost } from "../connect.ts";
+import { LocalExecutor } from "../local.ts";
 import { hostScript } from "../script.ts";
+import { Session } from "../session.ts";
 import type { Host, HostAddress } from "../types.ts";
 import { readDisks, readSpace } from "./disks.ts";
 import { readAddresses, readFirewall, readListeners } from "./network.ts";
@@ -28,6 +30,14 @@ const FACTS_SECONDS = 30;
 /** Reads a machine's facts in one exchange. */
 export function readHostFacts(address: HostAddress): Promise<HostFacts> {
   return onHost(address, readFacts);
+}
+
+/**
+ * What this machine tells whoever runs the program, without `sudo`; undefined where it is no Linux machine that the
+ * script understands.
+ */
+export async function readFactsHere(): Promise<HostFacts | undefined> {
+  return readFacts(new Session(new LocalExecutor(undefined, true))).catch(() => undefined);
 }
 
 /** The same over a connection that is open. */

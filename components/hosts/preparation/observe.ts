@@ -58,9 +58,10 @@ function observedFirewall(
   wanted: Firewall,
 ): Firewall {
   const declared = parseFirewallFile(text ?? "");
-  const nothing = wanted.state === "unmanaged" && live === "" && text === undefined;
-  if (text === undefined || declared === undefined)
-    return { ...NOTHING, state: nothing ? "unmanaged" : "off" };
+  if (text === undefined || declared === undefined) {
+    const nothing = wanted.state === "unmanaged" && text === undefined ? "unmanaged" : "off";
+    return { ...NOTHING, state: live === "" ? nothing : "edited" };
+  }
   const unedited = text === firewallFile({ ...declared, state: "on" });
   return { ...declared, state: ufw === undefined ? inTables() : inUfw(ufw) };
 

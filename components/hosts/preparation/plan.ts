@@ -12,6 +12,27 @@ export function planPreparation(found: Preparation, wanted: Preparation): Step[]
   });
 }
 
+/** A machine on which nothing was done yet. */
+export const UNPREPARED: Preparation = {
+  packages: [],
+  sysctl: {},
+  swap: "kept",
+  clock: "unmanaged",
+  journalLimit: "",
+  heldFromUpgrades: [],
+  nouveau: "unmanaged",
+  firewall: {
+    state: "off",
+    open: [],
+    operatorPorts: [],
+    operators: [],
+    nodePorts: [],
+    nodes: [],
+    podNetworks: [],
+  },
+  ssh: "unmanaged",
+};
+
 interface Planner {
   readonly id: StepId;
   /** What has to be done; undefined when nothing has to. */
@@ -86,8 +107,10 @@ function sysctl(found: Preparation, wanted: Preparation): string | undefined {
 }
 
 function firewall({ firewall: found }: Preparation, { firewall: wanted }: Preparation): string | undefined {
-  if (wanted.state === "unmanaged")
-    return found.state === "unmanaged" ? undefined : "take our firewall rules away";
+  if (wanted.state === "unmanaged") {
+    const nothing = found.state === "unmanaged" || (found.state === "off" && found.open.length === 0);
+    return nothing ? undefined : "take our firewall rules away";
+  }
   if (isDeepStrictEqual(found, wanted)) return undefined;
   if (found.state === "off") return `turn the firewall on: ${opened(wanted)}`;
   if (found.state === "edited") return "put the edited firewall rules right";

@@ -29,7 +29,7 @@ async function currentBoot(): Promise<string> {
 
 /**
  * Notes that this machine has to be restarted and ends what is going on. The engine must save its state first, so
- * the restart itself is up to the command that runs it: see `pendingRestart`.
+ * the restart itself is up to the command that runs it: see `takeRestartRequest`.
  *
  * @throws RestartPending always
  */
@@ -40,12 +40,14 @@ export async function requestRestart(reason: string, env: Environment = process.
   throw new RestartPending(reason);
 }
 
-/** Why this machine has to be restarted; undefined when it does not. A request of an earlier boot is forgotten. */
-export async function pendingRestart(env: Environment = process.env): Promise<string | undefined> {
+/**
+ * Takes the request: why this machine has to be restarted, or undefined when it does not. It is gone afterwards, and
+ * one of an earlier boot is forgotten.
+ */
+export async function takeRestartRequest(env: Environment = process.env): Promise<string | undefined> {
   const text = await readFile(fileOf(env), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const { reason, bootId } = JSON.parse(text) as Request;
-  if (bootId === (await currentBoot())) return reason;
   await rm(fileOf(env), { force: true });
-  return undefined;
+  const { reason, bootId } = JSON.parse(text) as Request;
+  return bootId === (await currentBoot()) ? reason : undefined;
 }

@@ -13,7 +13,7 @@ import {
 } from "../../../components/hosts/preparation/files.ts";
 import { firewallFile, parseFirewallFile, ufwRules } from "../../../components/hosts/preparation/firewall.ts";
 import { observedPreparation } from "../../../components/hosts/preparation/observe.ts";
-import { planPreparation } from "../../../components/hosts/preparation/plan.ts";
+import { planPreparation, UNPREPARED } from "../../../components/hosts/preparation/plan.ts";
 import type { Preparation, RawPreparation } from "../../../components/hosts/preparation/types.ts";
 
 /** What a machine that is as wanted tells. */
@@ -128,6 +128,15 @@ describe("preparation of a machine", () => {
     assert.deepEqual(stepsFor({ sysctl: { "vm.swappiness": "10" } }), ["sysctl"]);
   });
 
+  it("leaves alone what somebody else sees to, and takes away what was ours", () => {
+    const wanted = preparationOf({ firewall: false, keepSwap: true, journalLimit: "" });
+    const words = planPreparation(UNPREPARED, wanted).map(({ id }) => id);
+    assert.deepEqual(words, ["packages", "clock", "sysctl", "upgrades"]);
+    const { live, recorded } = rawOf(preparationOf()).firewall;
+    const left = { ...rawOf(wanted), firewall: { live, recorded, kept: false } };
+    assert.deepEqual(ids(left, wanted), ["firewall"]);
+  });
+
   it("shows what was changed by hand in its own field", () => {
     const wanted = preparationOf({ gpu: true });
     const raw = rawOf(wanted);
@@ -158,7 +167,8 @@ describe("preparation of a machine", () => {
     assert.equal(state({ live: "" }), "off");
     assert.equal(state({ live: "something else" }), "edited");
     assert.equal(state({ kept: false }), "not kept");
-    assert.equal(state({}, {}), "off");
+    assert.equal(state({}, {}), "edited");
+    assert.equal(state({ live: "" }, {}), "off");
     assert.equal(state({}, { ...raw.files, firewall: `${raw.files["firewall"]}# more\n` }), "edited");
     const rules = ufwRules(wanted.firewall);
     assert.equal(state({ ufw: [...rules].reverse() }), "on");

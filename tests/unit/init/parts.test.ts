@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { complaintOf, parseAnswers } from "../../../commands/init/answers.ts";
@@ -11,32 +11,24 @@ import { locate, parsePlace } from "../../../commands/init/place.ts";
 import { askAll } from "../../../commands/init/questions.ts";
 import { REGIONS, regionOfTimeZone } from "../../../commands/init/regions.ts";
 import { writeWhole } from "../../../commands/init/stackFile.ts";
+import { factsFrom } from "../../../components/hosts/facts/facts.ts";
+import { sectionsText } from "../hosts/machine.ts";
 
 describe("init: the machine", () => {
-  let root: string;
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), "machine-"));
-  });
-  afterEach(() => rm(root, { recursive: true }));
-
-  async function file(path: string, text: string): Promise<void> {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), `${text}\n`);
-  }
-
-  async function device(slot: string, vendor: string, id: string, kind: string): Promise<void> {
-    await file(`sys/bus/pci/devices/${slot}/vendor`, `0x${vendor}`);
-    await file(`sys/bus/pci/devices/${slot}/device`, `0x${id}`);
-    await file(`sys/bus/pci/devices/${slot}/class`, `0x${kind}`);
-  }
+  const facts = (sections: Record<string, string>) => async () => factsFrom(sectionsText(sections), 0);
 
   it("finds GPUs by their PCI id, and only GPUs", async () => {
-    await device("0000:01:00.0", "10de", "2b85", "030000");
-    await device("0000:01:00.1", "10de", "22e8", "040300"); // its audio function
-    await device("0000:02:00.0", "10de", "2b85", "030200");
-    await device("0000:03:00.0", "10de", "ffff", "030200");
-    await device("0000:00:02.0", "8086", "3e92", "030000"); // the board's own graphics
-    const machine = await readMachine(root);
+    const machine = await readMachine(
+      facts({
+        pci: [
+          "0000:01:00.0 030000 10de 2b85 - - - -",
+          "0000:01:00.1 040300 10de 22e8 - - - -", // its audio function
+          "0000:02:00.0 030200 10de 2b85 - - - -",
+          "0000:03:00.0 030200 10de ffff - - - -",
+          "0000:00:02.0 030000 8086 3e92 - - - -", // the board's own graphics
+        ].join("\n"),
+      }),
+    );
     assert.deepEqual(machine.gpus, [
       { pciId: "10de:2b85", model: "rtx5090" },
       { pciId: "10de:2b85", model: "rtx5090" },
@@ -45,26 +37,36 @@ describe("init: the machine", () => {
     assert.match(describeMachine(machine), /2 × rtx5090, 1 × GPU 10de:ffff$/);
   });
 
-  it("finds disks with their kind, and no virtual ones", async () => {
-    const disks = { sda: 0, sdb: 1, nvme0n1: 0, loop0: 1, "dm-0": 0, sr0: 1 };
-    for (const [name, rotational] of Object.entries(disks)) {
-      await file(`sys/block/${name}/size`, String(1e12 / 512));
-      await file(`sys/block/${name}/queue/rotational`, String(rotational));
-    }
-    await file("sys/block/sdc/size", String(1e9 / 512));
-    await file("proc/cpuinfo", "processor : 0\nvendor_id\t: AuthenticAMD");
-    const machine = await readMachine(root);
+  it("finds disks with their kind, and no small or removable ones", async () => {
+    const disk = { type: "disk", size: 1e12, rota: false, rm: false };
+    const machine = await readMachine(
+      facts({
+        disks: JSON.stringify({
+          blockdevices: [
+            { ...disk, name: "nvme0n1" },
+            { ...disk, name: "sda" },
+            { ...disk, name: "sdb", rota: true },
+            { ...disk, name: "sdc", size: 1e9 },
+            { ...disk, name: "sdd", rm: true },
+          ],
+        }),
+        cpu: "vendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC",
+        cpus: "64",
+        memory: "MemTotal:       131886080 kB",
+      }),
+    );
     assert.deepEqual(machine.disks, [
       { name: "nvme0n1", gigabytes: 1000, kind: "nvme" },
       { name: "sda", gigabytes: 1000, kind: "ssd" },
       { name: "sdb", gigabytes: 1000, kind: "hdd" },
     ]);
-    if (process.arch === "x64") assert.equal(machine.cpu.vendor, "amd");
+    assert.deepEqual([machine.cpu.vendor, machine.cpu.threads, machine.memoryGib], ["amd", 64, 126]);
   });
 
-  it("finds nothing where nothing is told", async () => {
-    const machine = await readMachine(root);
+  it("finds processor and memory where nothing else is told", async () => {
+    const machine = await readMachine(async () => undefined);
     assert.deepEqual([machine.disks, machine.gpus], [[], []]);
+    assert.ok(machine.cpu.threads > 0 && machine.memoryGib > 0);
     assert.match(describeMachine(machine), /no disk found, no GPU$/);
   });
 });
