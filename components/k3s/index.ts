@@ -6,7 +6,7 @@ export { K3sNode, type K3sNodeArgs } from "./K3sNode.ts";
 export { Kubeconfig, type KubeconfigArgs } from "./Kubeconfig.ts";
 export { apiHost, apiUrl, nodeNameOf, siteFolder, siteKubeconfigPath, snapshotKeyPath } from "./names.ts";
 export type { NodeInputs, NodeSnapshots } from "./nodeInputs.ts";
-export { observeCluster } from "./observeCluster.ts";
+export { type ObserveClusterOptions, observeCluster, type PossibleNode } from "./observeCluster.ts";
 export {
   type ClusterPlan,
   defaultVersion,

@@ -1,22 +1,56 @@
 import { existsSync } from "node:fs";
 import { openCluster } from "../cluster/cluster.ts";
-import type { NodeRole } from "./binary.ts";
+import { HostUnreachable } from "../hosts/errors.ts";
+import type { HostAddress } from "../hosts/types.ts";
+import { DATA_DIR, type Datastore, type NodeRole } from "./binary.ts";
 import { siteKubeconfigPath } from "./names.ts";
 import { isEtcdMember, isServer, listNodes } from "./nodeObject.ts";
+import { readFacts } from "./observeNode.ts";
 import type { RunningCluster } from "./planCluster.ts";
+
+/** A machine that may be a node. */
+export interface PossibleNode {
+  /** Name that its node has or would have. */
+  readonly name: string;
+  readonly address: HostAddress;
+}
+
+export interface ObserveClusterOptions {
+  /** Machines that are asked over SSH when the cluster does not answer. Default: none. */
+  readonly machines?: readonly PossibleNode[];
+  /** Data directory of K3s. Default: `/var/lib/rancher/k3s`. */
+  readonly dataDir?: string;
+  /** Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
 
 /**
  * The cluster of a site as it is, so that a changed list of machines turns none of its nodes into something else.
+ * The cluster itself is asked, and where it does not answer or is not known on this machine, the machines are: what
+ * is stopped is to be started again, and not to be made anew.
  *
- * @returns undefined before the first `up` on this machine: there is no kubeconfig yet
- * @throws errors of the cluster when there is one that does not answer: guessing roles would empty machines
+ * @returns undefined when there is none
+ * @throws errors of the cluster when it does not answer and no machine can be asked: guessing would empty machines
  */
 export async function observeCluster(
   site: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  { machines = [], dataDir = DATA_DIR, env = process.env }: ObserveClusterOptions = {},
 ): Promise<RunningCluster | undefined> {
   const kubeconfigPath = siteKubeconfigPath(site, env);
-  if (!existsSync(kubeconfigPath)) return undefined;
+  let unanswered: unknown;
+  if (existsSync(kubeconfigPath)) {
+    try {
+      return await askCluster(kubeconfigPath);
+    } catch (error) {
+      unanswered = error;
+    }
+  }
+  const found = await askMachines(machines, dataDir);
+  if (found === undefined && unanswered !== undefined) throw unanswered;
+  return found;
+}
+
+async function askCluster(kubeconfigPath: string): Promise<RunningCluster> {
   const nodes = await listNodes(await openCluster({ kubeconfigPath }, { timeoutMs: 10_000 }));
   return {
     roles: Object.fromEntries(
@@ -24,4 +58,22 @@ export async function observeCluster(
     ),
     datastore: nodes.some(isEtcdMember) ? "etcd" : "sqlite",
   };
+}
+
+async function askMachines(
+  machines: readonly PossibleNode[],
+  dataDir: string,
+): Promise<RunningCluster | undefined> {
+  const roles: Record<string, NodeRole> = {};
+  let datastore: Datastore = "sqlite";
+  const read = machines.map(async ({ name, address }) => {
+    const facts = await readFacts({ address, dataDir, manifests: {} }).catch((error: unknown) => {
+      if (error instanceof HostUnreachable) return undefined;
+      throw error;
+    });
+    if (facts?.role === "server" || facts?.role === "agent") roles[name] = facts.role;
+    if (facts?.["datastore"] === "etcd") datastore = "etcd";
+  });
+  await Promise.all(read);
+  return Object.keys(roles).length === 0 ? undefined : { roles, datastore };
 }

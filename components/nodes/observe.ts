@@ -42,7 +42,12 @@ export async function observeNodes(
   declaration: NodesDeclaration,
   options: ObserveNodesOptions,
 ): Promise<ObservedNodes> {
-  const [found, running] = await Promise.all([readMachines(declaration), observeCluster(declaration.site)]);
+  const machines = declaration.nodes.map((node) => ({ name: nameOfNode(node), address: addressOf(node) }));
+  const { dataDir } = declaration.k3s;
+  const [found, running] = await Promise.all([
+    readMachines(declaration),
+    observeCluster(declaration.site, { machines, ...(dataDir === undefined ? {} : { dataDir }) }),
+  ]);
   const database = await options.database(found.flatMap(({ facts }) => graphicsIds(facts.pci)));
   const { expected, problems } = expectedGpus(
     found.map(({ name, facts, declared }) => ({ node: name, devices: facts.pci, intent: declared.gpu })),
@@ -50,14 +55,14 @@ export async function observeNodes(
   );
   const fatal = problems.filter(({ kind }) => FATAL.has(kind));
   if (fatal.length > 0) throw new NodesUnfit(fatal.map(({ message }) => message).join("\n"));
-  const [machines, disks] = await Promise.all([
+  const [complete, disks] = await Promise.all([
     Promise.all(found.map((machine) => withDriver(machine, declaration, database))),
     readDisks(found, declaration.site),
   ]);
-  const cuda = cudaOf(machines.flatMap(({ driver }) => driver ?? []));
+  const cuda = cudaOf(complete.flatMap(({ driver }) => driver ?? []));
   return {
-    machines,
-    k3sMachines: machines.map((machine) => k3sMachine(machine, usesGpu(machine, database))),
+    machines: complete,
+    k3sMachines: complete.map((machine) => k3sMachine(machine, usesGpu(machine, database))),
     ...(running === undefined ? {} : { running }),
     expected,
     problems,
