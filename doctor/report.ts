@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { wrapped } from "./text.ts";
 import type { Check, CheckReport, DoctorReport } from "./types.ts";
 
 /** Widths of the columns; with the two blanks between them 80 together. */
@@ -36,19 +37,6 @@ function table(rows: readonly (readonly string[])[]): string {
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
-}
-
-/** Breaks text at blanks so that a line has at most `width` columns. */
-function wrapped(text: string, indent: string, width = 80): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((part) => `${indent}${part}`).join("\n");
 }
 
 /** The word says what colour only repeats. */

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { wrapped } from "../text.ts";
 import type { Reason } from "./orders.ts";
 import { describeAmounts, type SiteStatus } from "./status.ts";
 
@@ -21,23 +22,24 @@ export function describeStatus(status: SiteStatus): string {
     ["Earnings", `${describeAmounts(earnings.perDay)} a day`],
     ["", `${describeAmounts(earnings.withdrawn)} paid out, ${describeAmounts(earnings.waiting)} waiting`],
     ["Bids", `${orders.bids.open} open, ${orders.bids.won} won, ${orders.bids.lost} lost`],
-    ["Open orders", `${orders.open}${reasons(orders.passedOver, "; no bid for")}`],
-    ...(orders.bids.lost > 0
-      ? [["Lost", reasons(orders.lostTo, "for").replace(/^ /, "")] satisfies [string, string]]
-      : []),
+    ["Open orders", `${orders.open} ${reasons(orders.passedOver, "looked at; no bid for")}`.trim()],
+    ...(orders.bids.lost > 0 ? [["Lost", reasons(orders.lostTo, "for")] satisfies [string, string]] : []),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
     pc.bold(status.site),
-    ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
+    ...rows.map(([label, value]) => {
+      const lines = wrapped(value, " ".repeat(width + 4)).slice(width + 4);
+      return `  ${pc.dim(label.padEnd(width))}  ${lines}`;
+    }),
     ...(leases.length === 0 ? [] : [""]),
     ...leases.slice(0, LISTED).map(({ deployment, tenant, price }) => {
       return `  deployment ${deployment} of ${tenant}\n    ${price.amount} ${price.denom} a block`;
     }),
     ...(leases.length > LISTED ? [`  and ${leases.length - LISTED} more (--json lists all)`] : []),
     "",
-    ...status.unknown.map((sentence) => pc.yellow(sentence)),
-    `${pc.bold("Next:")} ${status.next}`,
+    ...status.unknown.map((sentence) => pc.yellow(wrapped(sentence, ""))),
+    wrapped(`Next: ${status.next}`, ""),
     "",
   ].join("\n");
 }

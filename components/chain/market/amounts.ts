@@ -2,17 +2,14 @@ import type { Coin, Price } from "./types.ts";
 
 const DIGITS = 18;
 
-/** A decimal of the chain, which travels as a whole number times 10^18 (`cosmos.base.v1beta1.DecCoin`). */
+/**
+ * A decimal of the chain, which travels as a whole number times 10^18 (`cosmos.base.v1beta1.DecCoin`). The types of
+ * chain-sdk convert by themselves; this is for messages that are read without them.
+ */
 export function fromWire(amount: string): string {
   const digits = (amount || "0").padStart(DIGITS + 1, "0");
   const fraction = digits.slice(-DIGITS).replace(/0+$/, "");
   return `${digits.slice(0, -DIGITS)}${fraction === "" ? "" : `.${fraction}`}`;
-}
-
-/** The other way round; digits beyond the eighteenth are cut. */
-export function toWire(amount: string): string {
-  const [whole = "0", fraction = ""] = amount.split(".");
-  return BigInt(whole + fraction.slice(0, DIGITS).padEnd(DIGITS, "0")).toString();
 }
 
 /** The whole base units of a price or balance. */

@@ -20,7 +20,7 @@ export function decodePayment(generation: Generation, message: Uint8Array): Leas
   const { state } = Types_Payment.decode(message);
   return {
     state: stateOf(state?.state ?? 0),
-    balance: { denom: state?.balance?.denom ?? "", amount: fromWire(state?.balance?.amount ?? "") },
+    balance: { denom: state?.balance?.denom ?? "", amount: state?.balance?.amount || "0" },
     withdrawn: { denom: state?.withdrawn?.denom ?? "", amount: BigInt(state?.withdrawn?.amount || "0") },
   };
 }
@@ -36,7 +36,7 @@ export function decodeFunds(generation: Generation, message: Uint8Array): Coin[]
   const { state } = Types_Account.decode(message);
   return (state?.funds ?? []).map(({ denom, amount }) => ({
     denom,
-    amount: wholeUnits({ denom, amount: fromWire(amount) }),
+    amount: wholeUnits({ denom, amount }),
   }));
 }
 

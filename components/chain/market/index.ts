@@ -1,4 +1,4 @@
-export { fromWire, sumOf, toWire, wholeUnits } from "./amounts.ts";
+export { sumOf, wholeUnits } from "./amounts.ts";
 export {
   type Listed,
   readBids,

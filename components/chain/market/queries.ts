@@ -9,7 +9,6 @@ import {
 import { generations } from "../generations.ts";
 import type { Query } from "../queries.ts";
 import type { Generation } from "../types.ts";
-import { fromWire } from "./amounts.ts";
 import { decodeFunds, decodePayment } from "./escrow.ts";
 import type { BidRecord, LeaseRecord, OrderRecord, Page, Price } from "./types.ts";
 import { type WireField, wireField, wireFields } from "./wire.ts";
@@ -168,5 +167,5 @@ function leaseId(id: RawId | undefined): LeaseRecord["id"] {
 }
 
 function priceOf(price: { readonly denom: string; readonly amount: string } | undefined): Price {
-  return { denom: price?.denom ?? "", amount: fromWire(price?.amount ?? "") };
+  return { denom: price?.denom ?? "", amount: price?.amount || "0" };
 }

@@ -39,7 +39,12 @@ const pod = (name: string, rest: object) => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, ...(rest as { metadata?: object }).metadata },
-  spec: { containers: [{ name: "main", image: "busybox:1.37" }], ...(rest as { spec?: object }).spec },
+  // Nobody places it on a node, so that nothing but the test writes its status.
+  spec: {
+    schedulerName: "nobody",
+    containers: [{ name: "main", image: "busybox:1.37" }],
+    ...(rest as { spec?: object }).spec,
+  },
 });
 
 /** Faults of what is in the cluster and on its machines. */

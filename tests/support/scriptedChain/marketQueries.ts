@@ -8,7 +8,6 @@ import {
 } from "@akashnetwork/chain-sdk/private-types/akash.v1beta5";
 import { QueryCurrentPlanResponse } from "cosmjs-types/cosmos/upgrade/v1beta1/query";
 import type { BidRecord, Coin, LeaseRecord, OrderRecord } from "../../../components/chain/market/index.ts";
-import { toWire } from "../../../components/chain/market/index.ts";
 import type { ChainState } from "./state.ts";
 
 /** Numbers of states in `akash.market`; the first of each is none. */
@@ -55,7 +54,8 @@ function pageOf<Item extends Found>(items: readonly Item[], { filters, paginatio
   };
 }
 
-const price = ({ denom, amount }: { denom: string; amount: string }) => ({ denom, amount: toWire(amount) });
+/** The types of chain-sdk write decimals as the chain does, times 10^18. */
+const price = ({ denom, amount }: { denom: string; amount: string }) => ({ denom, amount });
 const coin = ({ denom, amount }: Coin) => ({ denom, amount: String(amount) });
 const text = (number: number) => ({ val: Uint8Array.from(Buffer.from(String(number))) });
 const kinds = { http: 0, port: 1, ip: 2 } as const;
@@ -86,7 +86,7 @@ function bids({ market }: ChainState, data: Uint8Array): Uint8Array {
       state: {
         owner: bid.id.provider,
         state: 1,
-        funds: deposit.map(({ denom, amount }) => ({ denom, amount: toWire(String(amount)) })),
+        funds: deposit.map(({ denom, amount }) => ({ denom, amount: String(amount) })),
       },
     },
   });

@@ -21,6 +21,7 @@ import {
 } from "cosmjs-types/cosmos/bank/v1beta1/query";
 import { ConfigResponse } from "cosmjs-types/cosmos/base/node/v1beta1/query";
 import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
+import { QueryCurrentPlanResponse } from "cosmjs-types/cosmos/upgrade/v1beta1/query";
 import { sdkErrors } from "./errors.ts";
 import { marketQueries } from "./marketQueries.ts";
 import type { ChainState, StoredProvider } from "./state.ts";
@@ -34,6 +35,7 @@ export const queries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ["/cosmos.bank.v1beta1.Query/AllBalances", allBalances],
   ["/cosmos.bank.v1beta1.Query/SpendableBalances", spendableBalances],
   ["/cosmos.base.node.v1beta1.Service/Config", nodeConfig],
+  ["/cosmos.upgrade.v1beta1.Query/CurrentPlan", currentPlan],
   ["/akash.provider.v1beta4.Query/Provider", provider],
   ["/akash.provider.v1beta4.Query/Providers", providers],
   ["/akash.cert.v1.Query/Certificates", certificates],
@@ -104,6 +106,11 @@ function spendableBalances(state: ChainState, data: Uint8Array): Uint8Array {
 
 function nodeConfig(_state: ChainState, _data: Uint8Array, minimumGasPrice: string): Uint8Array {
   return ConfigResponse.encode(ConfigResponse.fromPartial({ minimumGasPrice })).finish();
+}
+
+function currentPlan({ upgrade }: ChainState): Uint8Array {
+  const plan = upgrade && { name: upgrade.name, height: BigInt(upgrade.height) };
+  return QueryCurrentPlanResponse.encode(QueryCurrentPlanResponse.fromPartial({ plan })).finish();
 }
 
 function toMessage({ owner, hostUri, attributes, email, website }: StoredProvider) {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { BidRecord, OrderRecord } from "../../../components/chain/market/index.ts";
-import { type Bidder, counted, reasonAgainst, reasonLost } from "../../../doctor/status/orders.ts";
 import { nextAction } from "../../../doctor/status/next.ts";
+import { type Bidder, counted, reasonAgainst, reasonLost } from "../../../doctor/status/orders.ts";
 import { askedInUact, offeredFor, usdAMonth } from "../../../doctor/status/price.ts";
 import { describeAmounts, type SiteStatus } from "../../../doctor/status/status.ts";
 
 const GIB = 1_073_741_824;
 const AUDITOR = "akash1auditor";
 
-const order = (rest: Partial<OrderRecord> = {}, unit: Partial<OrderRecord["resources"][number]> = {}): OrderRecord => ({
+const order = (
+  rest: Partial<OrderRecord> = {},
+  unit: Partial<OrderRecord["resources"][number]> = {},
+): OrderRecord => ({
   id: { owner: "akash1tenant", dseq: "7", gseq: 1, oseq: 1 },
   state: "open",
   createdAt: 1,
@@ -42,7 +45,11 @@ const bidder: Bidder = {
 describe("why there is no bid on an order", () => {
   for (const [what, given, reason] of [
     ["nothing that can be seen", order(), "unknown"],
-    ["an attribute with another value", require({ attributes: [{ key: "tier", value: "pro" }] }), "attribute"],
+    [
+      "an attribute with another value",
+      require({ attributes: [{ key: "tier", value: "pro" }] }),
+      "attribute",
+    ],
     ["an attribute it lacks", require({ attributes: [{ key: "region", value: "eu" }] }), "attribute"],
     [
       "an attribute given with a star",
@@ -61,10 +68,22 @@ describe("why there is no bid on an order", () => {
       "not audited",
     ],
     ["another GPU", order({}, gpu("vendor/nvidia/model/h100")), "GPU"],
-    ["any GPU", order({}, { ...gpu("vendor/nvidia/model/*"), price: { denom: "uact", amount: "999999" } }), "unknown"],
+    [
+      "any GPU",
+      order({}, { ...gpu("vendor/nvidia/model/*"), price: { denom: "uact", amount: "999999" } }),
+      "unknown",
+    ],
     ["a low price", order({}, { price: { denom: "uact", amount: "0.5" } }), "price"],
-    ["a denomination without price", order({}, { price: { denom: "ibc/DEAD", amount: "999" } }), "denomination"],
-    ["a price in AKT, whose rate is not known", order({}, { price: { denom: "uakt", amount: "0.1" } }), "unknown"],
+    [
+      "a denomination without price",
+      order({}, { price: { denom: "ibc/DEAD", amount: "999" } }),
+      "denomination",
+    ],
+    [
+      "a price in AKT, whose rate is not known",
+      order({}, { price: { denom: "uakt", amount: "0.1" } }),
+      "unknown",
+    ],
   ] as const) {
     it(`is ${reason} for ${what}`, () => assert.equal(reasonAgainst(given, bidder), reason));
   }
@@ -76,7 +95,10 @@ describe("why there is no bid on an order", () => {
   });
 
   it("is GPU where no node offers one", () => {
-    assert.equal(reasonAgainst(order({}, gpu("vendor/nvidia/model/rtx5090")), { ...bidder, models: [] }), "GPU");
+    assert.equal(
+      reasonAgainst(order({}, gpu("vendor/nvidia/model/rtx5090")), { ...bidder, models: [] }),
+      "GPU",
+    );
   });
 
   it("is counted, the most frequent first", () => {
@@ -95,7 +117,8 @@ describe("what an order costs", () => {
   });
 
   it("takes the most precise price of a GPU, else the dearest", () => {
-    const price = (key: string) => Math.round(usdAMonth(order({}, { ...gpu(key), cpu: 0, memory: 0, storage: [] }), bidder.pricing));
+    const price = (key: string) =>
+      Math.round(usdAMonth(order({}, { ...gpu(key), cpu: 0, memory: 0, storage: [] }), bidder.pricing));
     assert.equal(price("vendor/nvidia/model/rtx5090"), 120);
     assert.equal(price("vendor/nvidia/model/a100/ram/80Gi"), 900);
     assert.equal(price("vendor/nvidia/model/h100"), 900);
@@ -104,7 +127,15 @@ describe("what an order costs", () => {
   it("prices persistent storage by its class and storage in memory as memory", () => {
     const stored = (...attributes: [string, string][]) =>
       usdAMonth(
-        order({}, { cpu: 0, memory: 0, endpoints: [], storage: [{ bytes: 100 * GIB, attributes: attributes.map(([key, value]) => ({ key, value })) }] }),
+        order(
+          {},
+          {
+            cpu: 0,
+            memory: 0,
+            endpoints: [],
+            storage: [{ bytes: 100 * GIB, attributes: attributes.map(([key, value]) => ({ key, value })) }],
+          },
+        ),
         {},
       );
     assert.equal(stored().toFixed(2), "2.00");
@@ -122,13 +153,21 @@ describe("what an order costs", () => {
 
 describe("why a bid was lost", () => {
   const bid = (provider: string, amount: string, state: BidRecord["state"], denom = "uact"): BidRecord => ({
-    ...{ id: { owner: "akash1tenant", dseq: "7", gseq: 1, oseq: 1, provider }, state, createdAt: 1, deposit: [] },
+    ...{
+      id: { owner: "akash1tenant", dseq: "7", gseq: 1, oseq: 1, provider },
+      state,
+      createdAt: 1,
+      deposit: [],
+    },
     price: { denom, amount },
   });
   const own = bid("akash1own", "10", "lost");
 
   it("is the price where the winner asked for less", () => {
-    assert.equal(reasonLost(own, [own, bid("akash1b", "9.5", "active"), bid("akash1c", "1", "lost")]), "price");
+    assert.equal(
+      reasonLost(own, [own, bid("akash1b", "9.5", "active"), bid("akash1c", "1", "lost")]),
+      "price",
+    );
     assert.equal(reasonLost(own, [own, bid("akash1b", "9.5", "closed")]), "price");
   });
 
@@ -142,7 +181,14 @@ describe("why a bid was lost", () => {
 describe("what to do next", () => {
   const now = new Date("2026-06-01T00:00:00Z");
   const well: Omit<SiteStatus, "next"> = {
-    ...{ site: "garage", at: now.toISOString(), owner: "akash1own", chainId: "c-1", registered: true, leases: [] },
+    ...{
+      site: "garage",
+      at: now.toISOString(),
+      owner: "akash1own",
+      chainId: "c-1",
+      registered: true,
+      leases: [],
+    },
     earnings: { perDay: {}, withdrawn: {}, waiting: {} },
     deposits: { openBids: 1, locked: { uakt: "2000000" } },
     orders: { open: 0, bids: { open: 1, won: 0, lost: 0 }, passedOver: {}, lostTo: {} },
@@ -150,7 +196,8 @@ describe("what to do next", () => {
     certificateUntil: "2027-06-01T00:00:00Z",
     unknown: [],
   };
-  const next = (change: Partial<SiteStatus>) => nextAction({ ...well, ...change }, { funding: { minBalance: 5 } }, now);
+  const next = (change: Partial<SiteStatus>) =>
+    nextAction({ ...well, ...change }, { funding: { minBalance: 5 } }, now);
 
   it("is nothing at a site that is well", () => {
     assert.equal(next({}), "Nothing to do. `npm run doctor -- -s garage` looks deeper.");
