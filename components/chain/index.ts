@@ -8,4 +8,5 @@ export { publicNetworks, resolveNetwork } from "./networks.ts";
 export { ProviderRegistration, type ProviderRegistrationArgs } from "./ProviderRegistration.ts";
 export { submit } from "./submit.ts";
 export type * from "./types.ts";
+export { type AnnouncedUpgrade, announcedUpgrade } from "./upgrade.ts";
 export { checkWebsocket } from "./websocket.ts";
