@@ -2,6 +2,7 @@ import { say } from "./children.ts";
 import type { Etcd } from "./etcd.ts";
 import type { Item, Kube } from "./kube.ts";
 import type { Settings } from "./settings.ts";
+import { provideVolumes } from "./volumes.ts";
 
 const nameKey = "etcd.k3s.cattle.io/node-name";
 const removeKey = "etcd.k3s.cattle.io/remove";
@@ -23,6 +24,7 @@ export function watchNodes(settings: Settings, kube: Kube, etcd: Etcd | undefine
       );
       for (const node of gone) await forget(kube, etcd, node);
       if (!settings.disabled.includes("servicelb")) await addressBalancers(kube, nodes);
+      if (!settings.disabled.includes("local-storage")) await provideVolumes(kube);
       known = nodes;
     } catch (error) {
       say("warning", `node controller: ${(error as Error).message}`);

@@ -148,14 +148,21 @@ function conditions(node: Item): object[] {
   ];
 }
 
+/** A stage's condition that no node meets. */
+const nothing = {
+  resourceRef: { apiGroup: "v1", kind: "Node" },
+  selector: { matchLabels: { "k3s-stand-in/idle": "true" } },
+};
+
 /** What plays the pods of this node: the embedded cluster's way of doing that, without its nodes. */
 function kwokArgs({ dataDir, nodeName, clusterCidr }: Settings, config: string): string[] {
   const stages = join(import.meta.dirname, "../../../../embedded/cluster/stages.yaml");
-  const pods = parseAllDocuments(readFileSync(stages, "utf8"))
-    .map((document) => document.toJS())
-    .filter(({ spec }) => spec.resourceRef.kind === "Pod");
+  const parsed = parseAllDocuments(readFileSync(stages, "utf8")).map((document) => document.toJS());
+  const pods = parsed.filter(({ spec }) => spec.resourceRef.kind === "Pod");
+  // Without a stage of nodes KWOK looks after no node, and so after none of its pods.
+  const idle = { ...parsed[0], metadata: { name: "node-idle" }, spec: { ...nothing, steps: [] } };
   const file = join(dataDir, "agent", "stages.yaml");
-  writeFileSync(file, pods.map((stage) => stringify(stage)).join("---\n"));
+  writeFileSync(file, [idle, ...pods].map((stage) => stringify(stage)).join("---\n"));
   return [
     ...[`--kubeconfig=${config}`, `--config=${file}`, `--manage-single-node=${nodeName}`],
     ...["--node-lease-duration-seconds=0", `--cidr=${clusterCidr}`, "--server-address=127.0.0.1:10247"],
