@@ -1,7 +1,7 @@
-import { PROVIDER_VERSION } from "../../components/akash/versions.ts";
 import { openChain } from "../../components/chain/client.ts";
 import { openCluster } from "../../components/cluster/index.ts";
 import { kubeconfigOf } from "../../components/site/observe.ts";
+import { siteVersions } from "../../components/site/versions.ts";
 import { siteStatus } from "../../doctor/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { isUnreachable, reasonOf } from "../engine/outcome.ts";
@@ -42,18 +42,33 @@ export async function collectSite(site: FleetSite, known: Known): Promise<SiteRe
     ...certificateOf(outputs),
     ...(lastRollout === undefined ? {} : { lastRollout }),
   };
-  const provider = config.provider.version ?? PROVIDER_VERSION;
-  const said = comparison && {
-    result: comparison.result,
-    ...(comparison.because === undefined ? {} : { because: comparison.because }),
-  };
-  try {
-    const [cluster, chain] = await Promise.all([askCluster(site), askChain(site)]);
-    return { ...base, ...said, versions: { provider, ...cluster, chain: chain.generation }, ...chain.money };
-  } catch (error) {
-    const result = isUnreachable(error) ? ("unreachable" as const) : ("failed" as const);
-    return { ...base, versions: { provider }, ...(said ?? { result, because: reasonOf(error) }) };
+  const provider = siteVersions(config).provider;
+  // One may answer while the other does not: leases are on the chain, whatever became of the cluster.
+  const [cluster, chain] = await Promise.all([attempt(askCluster(site)), attempt(askChain(site))]);
+  const versions = { provider, ...cluster.value, ...(chain.value && { chain: chain.value.generation }) };
+  return { ...base, ...said(comparison, cluster.error ?? chain.error), versions, ...chain.value?.money };
+}
+
+interface Attempt<T> {
+  readonly value?: T;
+  readonly error?: unknown;
+}
+
+function attempt<T>(work: Promise<T>): Promise<Attempt<T>> {
+  return work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** How the comparison ended; without one, whether cluster and chain answered. */
+function said(comparison: Comparison | undefined, error: unknown): Pick<SiteReport, "result" | "because"> {
+  if (comparison !== undefined) {
+    const { result, because } = comparison;
+    return { result, ...(because === undefined ? {} : { because }) };
   }
+  if (error === undefined) return {};
+  return { result: isUnreachable(error) ? "unreachable" : "failed", because: reasonOf(error) };
 }
 
 async function askCluster({ config }: FleetSite): Promise<{ running?: string; kubernetes?: string }> {
