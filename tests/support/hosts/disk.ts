@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chownSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import ssh2 from "ssh2";
+import { keyPair } from "./keys.ts";
 import type { PciDevice } from "./types.ts";
 
 /** What makes one host's disk its own. */
@@ -39,7 +39,7 @@ export function seedDisk(changes: string, image: string, seed: DiskSeed): string
   const shadow = readFileSync(join(image, "etc/shadow"), "utf8");
   put("etc/shadow", shadow.replace(/^operator:[^:]*/m, `operator:${seed.passwordHash}`), 0o640);
 
-  const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const hostKey = keyPair();
   put("etc/ssh/ssh_host_ed25519_key", hostKey.private, 0o600);
   put("etc/ssh/ssh_host_ed25519_key.pub", `${hostKey.public}\n`);
 

@@ -7,8 +7,8 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { ensureImage } from "./image.ts";
+import { keyPair } from "./keys.ts";
 import { Machine } from "./machine.ts";
 import { claimNetwork, type Network, removeNetwork } from "./network.ts";
 import { succeed } from "./run.ts";
@@ -70,7 +70,7 @@ async function hostMaker(
   image: string,
   machines: Set<Machine>,
 ): Promise<(options: HostOptions) => Machine> {
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
+  const key = keyPair();
   const sshKeyFile = join(network.folder, "ssh_key");
   writeFileSync(sshKeyFile, key.private, { mode: 0o600 });
   const password = randomBytes(12).toString("base64url");

@@ -17,7 +17,8 @@ import {
 import { pinHostKeys } from "../../../components/hosts/hostKeys.ts";
 import { hostScript } from "../../../components/hosts/script.ts";
 import type { HostAddress } from "../../../components/hosts/types.ts";
-import { closedPort, keyPair, type ServerOptions, type SshServer, startSshServer } from "./sshServer.ts";
+import { keyPair } from "../../support/hosts/keys.ts";
+import { closedPort, type ServerOptions, type SshServer, startSshServer } from "./sshServer.ts";
 
 const PASSWORD = "T3st-only";
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { connect as connectSocket, createServer } from "node:net";
 import ssh2 from "ssh2";
+import { keyPair } from "../../support/hosts/keys.ts";
 
 export interface ServerOptions {
   /** Public keys that open it. */
@@ -71,14 +72,6 @@ export async function startSshServer(options: ServerOptions = {}): Promise<SshSe
         server.close(() => resolve());
       }),
   };
-}
-
-/** A pair of keys. The library now and then makes one that it cannot read itself. */
-export function keyPair(): { readonly private: string; readonly public: string } {
-  for (;;) {
-    const pair = ssh2.utils.generateKeyPairSync("ed25519");
-    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
-  }
 }
 
 function sameKey(key: string, context: ssh2.PublicKeyAuthContext): boolean {
