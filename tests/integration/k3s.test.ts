@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
+import { ensureRuntimeKnown } from "../../components/k3s/runtime.ts";
 import { restoreSnapshot, takeSnapshot } from "../../components/k3s/snapshots.ts";
 import { checkUpgrade } from "../../components/k3s/versions.ts";
 import { hostsUnavailable } from "../support/hosts/index.ts";
@@ -31,7 +32,7 @@ describe("one K3s server", function () {
       this.skip();
     }
     site = await startK3sLab(1);
-    const [planned] = site.plan([site.machine(0)], { version: "v1.33.7+k3s1" }).servers;
+    const [planned] = site.plan([site.machine(0)], { version: "v1.33.7+k3s1", airGap: true }).servers;
     assert.ok(planned);
     server = planned;
   });
@@ -66,6 +67,25 @@ describe("one K3s server", function () {
     assert.match(secret, /^[0-9a-f]{64}$/);
     assert.ok(!stdout.includes(secret));
     assert.ok(!JSON.stringify(await nodes.read("id", server)).includes(secret));
+    const token = (await site.host(0).exec("sed 's/.*://' /var/lib/rancher/k3s/server/token")).stdout.trim();
+    const search =
+      "cat >/run/secrets; grep -lFf /run/secrets /proc/[0-9]*/cmdline; journalctl -q | grep -cFf /run/secrets";
+    const found = await site.host(0).exec(search, { check: false, input: `${secret}\n${token}\n` });
+    assert.equal(found.stdout.trim(), "0");
+  });
+
+  it("has its images from the mirror folder", async () => {
+    const { stdout } = await site.host(0).exec("ls /var/lib/rancher/k3s/agent/images");
+    assert.match(stdout, /^k3s-airgap-images-a\w+64\.tar\.zst$/m);
+  });
+
+  it("finds an NVIDIA runtime that was installed after it, with one restart", async () => {
+    const { address } = server;
+    assert.deepEqual(await ensureRuntimeKnown(address), { restarted: false, known: false });
+    await site.host(0).exec("install -m 755 /bin/true /usr/bin/nvidia-container-runtime");
+    assert.deepEqual(await ensureRuntimeKnown(address), { restarted: true, known: true });
+    assert.deepEqual(await ensureRuntimeKnown(address), { restarted: false, known: true });
+    await site.host(0).exec("rm /usr/bin/nvidia-container-runtime");
   });
 
   it("shows a setting that was edited by hand, and puts it back with one restart", async () => {
