@@ -106,8 +106,13 @@ export async function makeServerKey(
   validDays = 365,
 ): Promise<{ readonly sealed: ProviderKey; readonly server: ServerKey }> {
   const sealed = await createProviderKey(wallet, { host, validDays });
+  return { sealed, server: await serverKeyOf(wallet, sealed.sealedPem) };
+}
+
+/** Opens a sealed key as the provider does. */
+export async function serverKeyOf(wallet: Wallet, sealedPem: string): Promise<ServerKey> {
   const passphrase = Buffer.from(await wallet.sign(sha256(Buffer.from(wallet.address))));
-  const [pem = ""] = /-----BEGIN ENCRYPTED[\s\S]+$/.exec(sealed.sealedPem) ?? [];
+  const [pem = ""] = /-----BEGIN ENCRYPTED[\s\S]+$/.exec(sealedPem) ?? [];
   const key = createPrivateKey({ key: pem, passphrase }).export({ type: "pkcs8", format: "pem" });
-  return { sealed, server: { cert: sealed.certificatePem, key: String(key) } };
+  return { cert: sealedPem.slice(0, sealedPem.indexOf("-----BEGIN ENCRYPTED")), key: String(key) };
 }
