@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { get as httpGet } from "node:http";
 import { get as httpsGet } from "node:https";
-import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import { type Cluster, ClusterUnreachable, openCluster } from "../../components/cluster/index.ts";
 import { simulatedNodes } from "./nodes.ts";
 import type { ClusterLayout } from "./programs.ts";
 import { staticVolumes } from "./volumes.ts";
@@ -35,7 +35,8 @@ export async function controllersProblem(layout: ClusterLayout): Promise<string 
   const ca = readFileSync(credentials.authority);
   const cluster = await openCluster({ kubeconfigPath: kubeconfig }, { timeoutMs: requestTimeoutMs });
   const [ready, ...answers] = await Promise.all([
-    machinesReady(cluster),
+    // A busy machine may leave a request unanswered for a moment: it is asked again.
+    machinesReady(cluster).catch(notYet),
     answersWell(`https://127.0.0.1:${ports.controllerManager}/healthz`, ca),
     answersWell(`https://127.0.0.1:${ports.scheduler}/healthz`, ca),
     answersWell(`http://127.0.0.1:${ports.kwok}/healthz`),
@@ -43,6 +44,11 @@ export async function controllersProblem(layout: ClusterLayout): Promise<string 
   const silent = ["kube-controller-manager", "kube-scheduler", "kwok"].filter((_, index) => !answers[index]);
   if (silent.length > 0) return `${silent.join(" and ")} is not healthy`;
   return ready ? undefined : "its simulated nodes are not Ready";
+}
+
+function notYet(error: unknown): false {
+  if (error instanceof ClusterUnreachable) return false;
+  throw error;
 }
 
 async function machinesReady(cluster: Cluster): Promise<boolean> {

@@ -55,6 +55,11 @@ export function resolveFleet(value: unknown, where: string): Fleet {
     const declaration = withName(name, mergeLayers(layers));
     try {
       const config = parseSiteConfig(declaration, name);
+      if ("prompt" in config.wallet) {
+        problems.push(
+          `sites.${name}: wallet: asks for the words on the terminal, where many sites cannot ask at once. Name a variable or a file instead.`,
+        );
+      }
       sites.push({ name, groups, declaration, config, window: windowOf(parsed, name, groups) });
     } catch (error) {
       if (!(error instanceof SiteConfigError)) throw error;
@@ -116,11 +121,7 @@ function namesOutOfPlace({ sites, groups, rollout, defaults }: ParsedFleet): str
 function sharedIdentities(sites: readonly FleetSite[]): string[] {
   const identities = [
     { field: "domain", of: ({ config }: FleetSite) => config.domain },
-    {
-      field: "wallet",
-      // Which wallet somebody will type in is not known.
-      of: ({ config: { wallet } }: FleetSite) => ("prompt" in wallet ? undefined : JSON.stringify(wallet)),
-    },
+    { field: "wallet", of: ({ config }: FleetSite) => JSON.stringify(config.wallet) },
     { field: "cluster", of: ({ config }: FleetSite) => JSON.stringify(config.cluster) },
   ];
   return identities.flatMap(({ field, of }) => {

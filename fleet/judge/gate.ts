@@ -70,9 +70,8 @@ async function providerFindings({ config }: FleetSite): Promise<string[]> {
     : [`provider: ${ready} of ${wanted} replicas are ready. Look at the pod's events.`];
 }
 
-/** Leases that run on the chain; none for a wallet that would have to be asked for. */
+/** Leases that run on the chain. */
 async function runningLeases({ config }: FleetSite): Promise<JudgedLease[]> {
-  if ("prompt" in config.wallet) return [];
   const [{ address }, chain] = await Promise.all([openWallet(config.wallet), openChain(config.network)]);
   const { items } = await readLeases(chain, address);
   return items.map(({ id }) => ({ tenant: id.owner, order: `${id.dseq}/${id.gseq}/${id.oseq}` }));

@@ -82,13 +82,24 @@ export async function startSites(count: number, { chain: given }: SitesOptions =
     };
   });
   const [first, ...others] = sites;
-  // The first one's etcd serves all.
-  await first?.start();
+  const stop = async () => {
+    await Promise.all(others.map((site) => site.stop()));
+    await Promise.all([first?.stop(), stopChain(join(folder, "chain"))]);
+    rmSync(folder, { recursive: true, force: true });
+  };
   const waiting = [...others];
   const work = async () => {
     for (let site = waiting.shift(); site !== undefined; site = waiting.shift()) await site.start();
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  try {
+    // The first one's etcd serves all.
+    await first?.start();
+    const started = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    for (const one of started) if (one.status === "rejected") throw one.reason;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   return {
     folder,
@@ -96,11 +107,7 @@ export async function startSites(count: number, { chain: given }: SitesOptions =
     env: { PULUMI_AKASH_EMBEDDED: folder },
     declaration: (defaults = {}, rollout = {}) =>
       stringify(fleetOf(sites, { network: given?.network ?? "devnet", ...defaults }, rollout)),
-    stop: async () => {
-      await Promise.all(others.map((site) => site.stop()));
-      await Promise.all([first?.stop(), stopChain(join(folder, "chain"))]);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

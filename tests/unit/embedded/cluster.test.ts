@@ -9,6 +9,7 @@ import { openCluster } from "../../../components/cluster/index.ts";
 import { commonModels } from "../../../components/gpu/commonModels.ts";
 import { detectFromNodes } from "../../../components/gpu/detect.ts";
 import { type Credentials, makeCredentials } from "../../../embedded/cluster/credentials.ts";
+import { controllersProblem } from "../../../embedded/cluster/health.ts";
 import { writeKubeconfig } from "../../../embedded/cluster/kubeconfig.ts";
 import { simulatedNodes } from "../../../embedded/cluster/nodes.ts";
 import { controllerPrograms, serverPrograms } from "../../../embedded/cluster/programs.ts";
@@ -58,6 +59,16 @@ describe("credentials of the embedded cluster", () => {
     const path = join(folder, "kubeconfig");
     writeKubeconfig(path, "https://127.0.0.1:20001", credentials);
     assert.equal(statSync(path).mode & 0o777, 0o600);
+    // Nobody answers at this address, as a busy machine may not for a moment: that is no failure of the start.
+    const nobody = { etcd: 1, etcdPeer: 2, apiServer: 20001, controllerManager: 4, scheduler: 5, kwok: 6 };
+    const problem = await controllersProblem({
+      toolchain: { path: () => "" },
+      ports: nobody,
+      credentials,
+      kubeconfig: path,
+      data: "",
+    });
+    assert.match(problem ?? "", /kube-controller-manager .*not healthy/);
     rmSync(join(folder, "pki"), { recursive: true });
     const cluster = await openCluster({ kubeconfigPath: path });
     assert.equal(cluster.server, "https://127.0.0.1:20001");
@@ -107,6 +118,28 @@ describe("programs of the embedded cluster", () => {
       "kwok",
     ]);
     assert.deepEqual(changedBy("kwok"), ["kwok"]);
+  });
+
+  it("may keep their objects in another cluster's etcd, with its credentials and under a prefix", () => {
+    const theirs = {
+      ...credentials,
+      authority: "their-ca",
+      serverCertificate: "their.crt",
+      serverKey: "their.key",
+    };
+    const etcd = { url: "https://127.0.0.1:7", credentials: theirs, prefix: "/site-2" };
+    const [apiServer, ...others] = serverPrograms({ ...layout, etcd });
+    assert.deepEqual(others, []);
+    const args = apiServer?.args.filter((arg) => /^--(etcd|tls)-/.test(arg)) ?? [];
+    assert.deepEqual(args.sort(), [
+      "--etcd-cafile=their-ca",
+      "--etcd-certfile=their.crt",
+      "--etcd-keyfile=their.key",
+      "--etcd-prefix=/site-2",
+      "--etcd-servers=https://127.0.0.1:7",
+      "--tls-cert-file=server.crt",
+      "--tls-private-key-file=server.key",
+    ]);
   });
 });
 

@@ -117,6 +117,11 @@ describe("the declaration of a fleet", () => {
     assert.deepEqual(problems, ["a1, b1: have the same `wallet`. Give each site its own."]);
   });
 
+  it("refuses wallets that somebody would have to type in", () => {
+    const problems = problemsOf({ defaults, sites: { a1: site("a1", { wallet: { prompt: true } }) } });
+    assert.match(problems.join(), /sites\.a1: wallet: asks for the words on the terminal/);
+  });
+
   it("gives a site its own window, else that of its last group, else that of all", () => {
     const at = (from: string) => ({ from, to: "23:00", timeZone: "UTC" });
     const { sites } = resolveFleet(
