@@ -123,3 +123,13 @@ describe("the pack's configuration file", () => {
     }
   });
 });
+
+describe("docs/policies.md", () => {
+  it("has a line for each rule, with what it demands and what to do", () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "..", "docs", "policies.md"), "utf8");
+    for (const { name, demand, reason, remedy } of RULES) {
+      assert.ok(text.includes(`| \`${name}\` |`), name);
+      for (const sentence of [demand, reason, remedy]) assert.ok(text.includes(sentence), sentence);
+    }
+  });
+});

@@ -74,7 +74,7 @@ describe("documentation", () => {
 
 describe("docs/troubleshooting.md", () => {
   const plain = (text: string) => text.replaceAll(/[\\`]/g, "");
-  const sources = globSync("{components,commands,embedded,toolchain}/**/*.ts", { cwd: ROOT });
+  const sources = globSync("{components,commands,policies,embedded,toolchain}/**/*.ts", { cwd: ROOT });
   const code = sources.map((file) => plain(read(file))).join("\n");
 
   for (const [, table = ""] of read("docs/troubleshooting.md").matchAll(
