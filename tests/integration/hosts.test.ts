@@ -174,6 +174,30 @@ describe("machines over SSH", function () {
     await second.exec("systemctl stop squatter.socket");
   });
 
+  it("show no secret to whoever looks at their processes", async () => {
+    const slow = hostScript("../tests/integration/hostsSlow.sh", { step: "slow work" });
+    const token = "T0ken-that-nobody-sees";
+    let begun: () => void = () => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const running = onHost(operatorOf(second), (host) =>
+      host.script(slow, {}, { secrets: { token }, progress: (line) => line === "begun" && begun() }),
+    );
+    await started;
+    await second.exec("cat >/root/secrets", { input: `${token}\n${second.operator.password}\n` });
+    const { stdout } = await second.exec(
+      `cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' >/root/processes
+       grep -cE 'bash|sudo|flock' /root/processes; grep -cF -f /root/secrets /root/processes || true`,
+    );
+    const [programs, found] = stdout.trim().split("\n").map(Number);
+    assert.ok(programs !== undefined && programs > 0);
+    assert.equal(found, 0);
+    await running;
+    const journal = await second.exec("journalctl -q | grep -cF -f /root/secrets || true; rm /root/secrets");
+    assert.equal(journal.stdout, "0\n");
+  });
+
   it("name the step that a cut connection interrupted; the next one goes on, after the first has ended", async () => {
     const slow = hostScript("../tests/integration/hostsSlow.sh", { step: "slow work" });
     const address = rootOf(first);
