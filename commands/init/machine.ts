@@ -1,6 +1,5 @@
 import { arch, cpus, totalmem } from "node:os";
 import { commonModels } from "../../components/gpu/commonModels.ts";
-import { readFactsHere } from "../../components/hosts/facts/facts.ts";
 import type { HostFacts } from "../../components/hosts/facts/types.ts";
 
 /** A GPU as the PCI bus shows it. */
@@ -39,9 +38,7 @@ const SMALLEST_DISK_GB = 8;
  *
  * @param read its facts; others in tests
  */
-export async function readMachine(
-  read: () => Promise<HostFacts | undefined> = readFactsHere,
-): Promise<Machine> {
+export async function readMachine(read: () => Promise<HostFacts | undefined> = readHere): Promise<Machine> {
   const facts = await read();
   const vendor = facts?.cpu.vendor ?? (arch() === "arm64" ? "arm" : undefined);
   return {
@@ -63,6 +60,12 @@ export async function readMachine(
       return [{ pciId, ...(model === undefined ? {} : { model }) }];
     }),
   };
+}
+
+/** Loaded when it is needed: with it comes SSH, which would slow every command's start. */
+async function readHere(): Promise<HostFacts | undefined> {
+  const { readFactsHere } = await import("../../components/hosts/facts/facts.ts");
+  return readFactsHere();
 }
 
 /** One line for a person. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { onHost } from "./connect.ts";
-import { HostUnreachable } from "./errors.ts";
+import { HostDisconnected, HostUnreachable } from "./errors.ts";
 import { FirewallInvalid, firewallFile, ufwRules } from "./preparation/firewall.ts";
 import { prepareHost, readPreparation, unprepareHost } from "./preparation/steps.ts";
 import type { Preparation } from "./preparation/types.ts";
@@ -69,7 +69,7 @@ async function read(id: string, state: State) {
     found = await onHost(state.address, (host) => readPreparation(host, state));
   } catch (error) {
     // A machine that is off must not stop a run that is about to let go of it.
-    if (!(error instanceof HostUnreachable)) throw error;
+    if (!(error instanceof HostUnreachable || error instanceof HostDisconnected)) throw error;
     console.warn(error.message);
     return { id, props: pick(state), inputs: pick(state) };
   }

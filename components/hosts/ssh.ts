@@ -16,6 +16,7 @@ import type { BastionAddress } from "./types.ts";
 
 const CONNECT_MS = 10_000;
 const LOGIN_MS = 15_000;
+const OPEN_MS = 20_000;
 /** After this silence the kernel asks whether the other side is still there, and gives up ten seconds later. */
 const KEEPALIVE_MS = 5_000;
 /** OpenSSH allows ten sessions on a connection by default (`MaxSessions`). */
@@ -134,10 +135,16 @@ export class SshConnection implements Executor {
 
   #open(command: string, step: string): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
-      const broken = () => reject(new HostDisconnected(this.name, step));
+      const broken = () => {
+        clearTimeout(timer);
+        reject(new HostDisconnected(this.name, step));
+      };
+      // A machine that has gone without a word would be waited for until the kernel gives the connection up.
+      const timer = setTimeout(() => this.#client.destroy(), OPEN_MS);
       this.#client.once("close", broken);
       try {
         this.#client.exec(command, (error, channel) => {
+          clearTimeout(timer);
           this.#client.off("close", broken);
           if (error) broken();
           else resolve(channel);

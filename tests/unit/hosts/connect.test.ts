@@ -27,7 +27,8 @@ describe("a connection to a machine", () => {
   let keyFile: string;
   let publicKey: string;
   const servers: SshServer[] = [];
-  const kept = { ...process.env };
+  const VARIABLES = ["PULUMI_AKASH_STATE", "TEST_HOST_PASSWORD", "SSH_AUTH_SOCK"];
+  const kept = VARIABLES.map((name) => [name, process.env[name]] as const);
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-connect-"));
@@ -47,7 +48,10 @@ describe("a connection to a machine", () => {
   });
 
   after(() => {
-    process.env = kept;
+    for (const [name, value] of kept) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     rmSync(folder, { recursive: true });
   });
 
