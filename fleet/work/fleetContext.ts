@@ -1,17 +1,13 @@
-import { hostname, userInfo } from "node:os";
 import { PROJECT, stackEnvironment } from "../../commands/stack.ts";
 import { backendOf } from "../../commands/stackLock.ts";
-import { identify } from "../../embedded/index.ts";
 import { ensureToolchain, type Progress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import { loadFleet } from "../declaration/load.ts";
 import { renderStackFiles } from "../declaration/render.ts";
 import type { Fleet, FleetSite } from "../declaration/resolve.ts";
-import { checksum } from "../declaration/stackFile.ts";
 import { SiteWork } from "../engine/siteWork.ts";
 import { openRecordStore, type RecordStore } from "../records/store.ts";
 import { siteConcurrency } from "../rollout/concurrency.ts";
-import type { RolloutRecord } from "../rollout/record.ts";
 import { type Selection, selectSites } from "../rollout/selection.ts";
 
 export interface FleetOptions extends Selection {
@@ -71,21 +67,4 @@ async function backendOfFleet({ sites }: Fleet, toolchain: NodeJS.ProcessEnv): P
   if (first === undefined) throw new FleetError("The fleet has no sites. Declare one under `sites`.");
   const env = await stackEnvironment({ name: first.name, embedded: first.config.network === "devnet" });
   return backendOf({ ...toolchain, ...env }) ?? "";
-}
-
-/** SHA-256 of each site's declaration. */
-export function declarationsOf(sites: readonly FleetSite[]): Record<string, string> {
-  return Object.fromEntries(sites.map(({ name, declaration }) => [name, checksum(declaration)]));
-}
-
-/** Who runs this. */
-export function thisRun(): RolloutRecord["by"] {
-  return { user: userInfo().username, host: hostname(), pid: process.pid };
-}
-
-/** Whether the run behind a record still lives, as far as this machine can tell. */
-export function isAlive({ by, state }: RolloutRecord): boolean {
-  return (
-    state === "running" && by.host === hostname() && by.pid !== process.pid && identify(by.pid) !== undefined
-  );
 }

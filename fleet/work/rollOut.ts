@@ -7,7 +7,8 @@ import { resumable, sitesLeft, stillRunning } from "../rollout/resume.ts";
 import { type RolloutDriver, runRollout, type SiteOutcome } from "../rollout/rollout.ts";
 import { planWaves, sitesOf, type Wave } from "../rollout/waves.ts";
 import { isOpen, nextOpening } from "../rollout/window.ts";
-import { declarationsOf, type FleetContext, isAlive, thisRun } from "./fleetContext.ts";
+import type { FleetContext } from "./fleetContext.ts";
+import { declarationsOf, isAlive, thisRun } from "./thisRun.ts";
 
 export interface RollOutOptions {
   readonly command: "up" | "destroy";

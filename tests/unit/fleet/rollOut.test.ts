@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { resolveFleet } from "../../../fleet/declaration/resolve.ts";
+import type { SiteWork } from "../../../fleet/engine/siteWork.ts";
+import type { RolloutRecord, SiteResult } from "../../../fleet/rollout/record.ts";
+import type { FleetContext } from "../../../fleet/work/fleetContext.ts";
+import { type RollOutOptions, type RollOutPlan, rollOut } from "../../../fleet/work/rollOut.ts";
+import { thisRun } from "../../../fleet/work/thisRun.ts";
+
+const NOON = new Date("2026-11-21T12:00:00Z");
+const night = { from: "01:00", to: "03:00", timeZone: "UTC" };
+
+/** A fleet without engine: its sites come out as told. Taking down needs no gate, so nothing is asked over the network. */
+function fleetOf(
+  records: RolloutRecord[],
+  results: Readonly<Record<string, SiteResult>> = {},
+  rollout: object = {},
+) {
+  const site = (name: string) => ({
+    domain: `${name}.example.com`,
+    wallet: { mnemonicEnv: `${name}_words` },
+    cluster: { kubeconfig: name },
+  });
+  const fleet = resolveFleet(
+    {
+      defaults: {
+        network: "mainnet",
+        contact: { email: "ops@example.com" },
+        attributes: { host: "example.com", tier: "community", "location-region": "na-us-west" },
+      },
+      sites: { aa: site("aa"), bb: site("bb"), cc: site("cc") },
+      rollout: { waves: [1, "rest"], maxUnavailable: 3, ...rollout },
+    },
+    "fleet.yaml",
+  );
+  const begun: string[] = [];
+  const context: FleetContext = {
+    fleet,
+    sites: fleet.sites,
+    rendered: [],
+    concurrency: 1,
+    store: {
+      where: "here",
+      write: async (record) => {
+        const others = records.filter(({ id }) => id !== record.id);
+        records.splice(0, records.length, record, ...others);
+      },
+      recent: async (limit) => records.slice(0, limit),
+    },
+    work: ({ name }) =>
+      ({
+        destroy: async () => {
+          begun.push(name);
+          return { result: results[name] ?? "updated", ...(results[name] && { because: "as told" }) };
+        },
+      }) as unknown as SiteWork,
+  };
+  return { context, begun };
+}
+
+function options(change: Partial<RollOutOptions> = {}): RollOutOptions {
+  return {
+    command: "destroy",
+    resume: false,
+    anyTime: false,
+    withLeases: false,
+    diagnose: async () => ({ checks: [] }),
+    listener: () => {},
+    signal: new AbortController().signal,
+    agree: async () => true,
+    now: () => NOON,
+    ...change,
+  };
+}
+
+const resultsOf = (record: RolloutRecord | undefined) =>
+  Object.entries(record?.sites ?? {}).map(([name, { result }]) => `${name} ${result}`);
+
+describe("a rollout of a fleet", () => {
+  it("shows its plan first, and changes nothing when the person does not agree", async () => {
+    const records: RolloutRecord[] = [];
+    const { context, begun } = fleetOf(records);
+    let plan: RollOutPlan | undefined;
+    const agree = async (shown: RollOutPlan) => {
+      plan = shown;
+      return false;
+    };
+    assert.equal(await rollOut(context, options({ agree })), undefined);
+    assert.deepEqual([begun, records], [[], []]);
+    assert.deepEqual(
+      plan?.waves.map(({ sites }) => sites),
+      [["aa"], ["bb", "cc"]],
+    );
+  });
+
+  it("leaves sites alone whose maintenance window is closed, and says when it opens", async () => {
+    const rollout = { waves: ["rest"], windows: { bb: night } };
+    const { context, begun } = fleetOf([], {}, rollout);
+    const record = await rollOut(context, options());
+    assert.deepEqual([begun, record?.state], [["aa", "cc"], "incomplete"]);
+    assert.match(record?.sites["bb"]?.because ?? "", /opens at 2026-11-22 01:00 UTC/);
+    const again = fleetOf([], {}, rollout);
+    await rollOut(again.context, options({ anyTime: true }));
+    assert.deepEqual(again.begun, ["aa", "bb", "cc"]);
+  });
+
+  it("goes on with what is left, and begins a record of its own that names the one before", async () => {
+    const records: RolloutRecord[] = [];
+    const first = await rollOut(fleetOf(records, { bb: "failed" }).context, options());
+    assert.deepEqual(resultsOf(first), ["aa updated", "bb failed", "cc untouched"]);
+    const { context, begun } = fleetOf(records);
+    const later = () => new Date(NOON.getTime() + 60_000);
+    const second = await rollOut(context, options({ resume: true, now: later }));
+    assert.deepEqual([begun, second?.state, second?.resumes], [["bb", "cc"], "finished", first?.id]);
+    await assert.rejects(rollOut(context, options({ resume: true })), /nothing left to do/);
+  });
+
+  it("does not go on with what never began, or with another command", async () => {
+    await assert.rejects(rollOut(fleetOf([]).context, options({ resume: true })), /no rollout to resume/);
+    const records: RolloutRecord[] = [];
+    await rollOut(fleetOf(records, { aa: "failed" }).context, options());
+    const { context } = fleetOf(records);
+    await assert.rejects(rollOut(context, options({ command: "up", resume: true })), /was `destroy`/);
+  });
+
+  it("does not begin while another one runs on this machine, and takes over after one that was killed", async () => {
+    const records: RolloutRecord[] = [];
+    await rollOut(fleetOf(records).context, options());
+    const [last] = records;
+    assert.ok(last);
+    const of = (pid: number): RolloutRecord => ({ ...last, state: "running", by: { ...thisRun(), pid } });
+    await assert.rejects(rollOut(fleetOf([of(process.ppid)]).context, options()), /still runs as process/);
+    const { context, begun } = fleetOf([of(2 ** 22 + 1)]);
+    await rollOut(context, options());
+    assert.equal(begun.length, 3);
+  });
+
+  it("calls what ends early by an interrupt interrupted, not failed", async () => {
+    const interrupt = new AbortController();
+    const { context } = fleetOf([], { aa: "failed" });
+    const stop: RollOutOptions["listener"] = ({ event }) => {
+      if (event === "site-started") interrupt.abort();
+    };
+    const record = await rollOut(context, options({ signal: interrupt.signal, listener: stop }));
+    assert.deepEqual(
+      [record?.state, ...resultsOf(record)],
+      ["interrupted", "aa interrupted", "bb untouched", "cc untouched"],
+    );
+  });
+});
