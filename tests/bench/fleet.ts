@@ -25,16 +25,17 @@ export interface FleetCost extends Cost {
  * Looks for drift over fleets of growing size, each site with an API server of its own on one etcd, all on one chain,
  * and over one site by itself.
  *
- * @param runs how often the lone site and each fleet are measured; the medians count
+ * @param options.runs how often the lone site and each fleet are measured; the medians count
+ * @param options.most sites of the largest fleet; fewer where they do not fit into memory
  * @param step names what is going on
  */
 export async function measureFleets(
   checkout: Checkout,
   toolchain: Toolchain,
-  runs: number,
+  { runs, most: wanted }: { readonly runs: number; readonly most: number },
   step: (label: string, act: () => Promise<Cost>) => Promise<Cost>,
 ) {
-  const sizes = SIZES.filter((size) => size === SIZES[0] || fits(size));
+  const sizes = SIZES.filter((size) => size <= wanted && (size === SIZES[0] || fits(size)));
   const most = sizes.at(-1) ?? 0;
   const fleet = await startSites(most);
   try {
@@ -64,8 +65,8 @@ export async function measureFleets(
         cpuRatio: cost.cpuSeconds / size / lone.cpuSeconds,
       };
     }
-    const skipped = SIZES.filter((size) => !sizes.includes(size));
-    return { lone, fleets, skippedForMemory: skipped, target: { cpuRatio: 1.0, growth: "linear" } };
+    const left = SIZES.filter((size) => size <= wanted && !sizes.includes(size));
+    return { lone, fleets, leftOutForMemory: left, target: { cpuRatio: 1.0, growth: "linear" } };
   } finally {
     await fleet.stop();
   }
