@@ -2,7 +2,7 @@ export { type AlertChannels, type AlertResult, sendAlerts } from "./alerts/index
 export { checks } from "./checks/index.ts";
 export { type DoctorOptions, NoSuchCheck, runDoctor } from "./doctor.ts";
 export { type FixOptions, fixFindings } from "./fix.ts";
-export { type HostFacts, type HostReader, localHost } from "./observe/hosts.ts";
+export { type HostFindings, type HostReader, localHost } from "./observe/hosts.ts";
 export type { ReachOptions } from "./observe/reach.ts";
 export { describeChecks, describeReport } from "./report.ts";
 export { describeStatus } from "./status/describe.ts";

@@ -22,6 +22,7 @@ import {
   rpc,
   websocket,
 } from "./endpoints.ts";
+import { hostClock, hostDisk, hosts } from "./hosts.ts";
 import { ingress, ingressPorts } from "./ingress.ts";
 import { failedPods, inventory, missingWorkloads, orphanedNamespaces } from "./leases.ts";
 import { clusterAdmin, hostLeftovers, leftovers } from "./leftovers.ts";
@@ -78,6 +79,9 @@ export const checks: readonly Check[] = [
   nodes,
   pressure,
   clock,
+  hosts,
+  hostClock,
+  hostDisk,
   namespaces,
   definitions,
   storageClasses,

@@ -6,6 +6,7 @@ import { storageClassObjects } from "../../components/storage/classes.ts";
 import type { Metadata } from "../observe/objects.ts";
 import type { Observed } from "../observe/observed.ts";
 import { type Check, failed, ok } from "../types.ts";
+import { machinesOf } from "./hosts.ts";
 import { existingOf } from "./provider.ts";
 
 interface Binding {
@@ -88,19 +89,14 @@ export const hostLeftovers: Check = {
   simulated: true,
   async run(site) {
     const declared = (declaredFile(site) ?? "").replace(/^~/, "").replace(/\/keyring-\w+\/?$/, "");
-    const found = await Promise.all(
-      site.hosts.map(async (host) => {
-        const { keyFiles, units } = await host.read();
-        const keys = keyFiles.filter((file) => declared === "" || !file.includes(declared));
-        return [
-          ...keys.map((file) => `${host.name}:${file}`),
-          ...units.map((unit) => `${host.name}: ${unit}`),
-        ];
-      }),
-    );
+    const machines = await machinesOf(site);
+    const found = machines.map(([name, { keyFiles, units }]) => {
+      const keys = keyFiles.filter((file) => declared === "" || !file.includes(declared));
+      return [...keys.map((file) => `${name}:${file}`), ...units.map((unit) => `${name}: ${unit}`)];
+    });
     const left = found.flat();
     if (left.length === 0)
-      return ok(`nothing on ${site.hosts.map(({ name }) => name).join(", ") || "no machine"}`);
+      return ok(`nothing on ${machines.map(([name]) => name).join(", ") || "no machine"}`);
     return failed(
       left.join("; "),
       "Back the key up where nobody else reads it and delete the file; `systemctl disable --now UNIT` for a service.",

@@ -7,6 +7,7 @@ import type { HostProcess } from "../../components/site/takeover/types.ts";
 import type { Pod } from "../observe/objects.ts";
 import type { Observed } from "../observe/observed.ts";
 import { type Check, failed, NotKnown, ok } from "../types.ts";
+import { machinesOf } from "./hosts.ts";
 
 const NAME = `${SERVICES_NAMESPACE}/${PROVIDER_NAME}`;
 
@@ -118,12 +119,8 @@ export const providerVersion: Check = {
 async function processesOf(site: Observed): Promise<(HostProcess & { readonly host: string })[]> {
   // Nobody else has the embedded wallet's key.
   if (site.embedded) return [];
-  const found = await Promise.all(
-    site.hosts.map(async (host) =>
-      (await host.read()).processes.map((process) => ({ ...process, host: host.name })),
-    ),
-  );
-  return found.flat();
+  const found = await machinesOf(site);
+  return found.flatMap(([host, { processes }]) => processes.map((process) => ({ ...process, host })));
 }
 
 /** What an earlier set-up has left in the cluster; undefined when nothing. */

@@ -1,5 +1,7 @@
 import type { Attribute } from "../../components/chain/types.ts";
 import { siteAttributes } from "../../components/site/attributes.ts";
+import type { LeaseStorageClass, LeaseStorageName } from "../../components/storage/classes.ts";
+import type { StorageClass } from "../observe/objects.ts";
 import type { Observed } from "../observe/observed.ts";
 import { type Check, failed, NotKnown, ok } from "../types.ts";
 
@@ -74,8 +76,7 @@ export const attributes: Check = {
   needs: ["registration", "cluster"],
   after: ["gpu", "gpu-advertised"],
   async run(site) {
-    const [record, gpu] = await Promise.all([recordOf(site), site.cluster.gpu()]);
-    const wanted = siteAttributes(site.site, { gpu });
+    const [record, wanted] = await Promise.all([recordOf(site), wantedAttributes(site)]);
     const problems = compareAttributes(record.attributes, wanted);
     if (problems.length === 0) return ok(`${record.attributes.length} attributes`);
     return failed(
@@ -84,6 +85,32 @@ export const attributes: Check = {
     );
   },
 };
+
+/** Names that the network has for classes of persistent storage. */
+const CLASSES: readonly string[] = ["default", "beta1", "beta2", "beta3"] satisfies LeaseStorageName[];
+
+/**
+ * What `up` would write now. A site with machines of its own has storage classes made from their disks, and knows
+ * the version of CUDA from their drivers: here both are taken from what is there.
+ */
+async function wantedAttributes(site: Observed): Promise<Record<string, string>> {
+  const gpu = await site.cluster.gpu();
+  if (site.site.nodes === undefined) return siteAttributes(site.site, { gpu });
+  const [found, record] = await Promise.all([
+    site.cluster.list<StorageClass>("/apis/storage.k8s.io/v1/storageclasses"),
+    recordOf(site),
+  ]);
+  const declared = site.site.storage.classes;
+  const made = found.flatMap(({ metadata, provisioner = "" }): LeaseStorageClass[] => {
+    const { name, labels } = metadata;
+    const counts = CLASSES.includes(name) && labels?.["akash.network"] === "true";
+    const known = declared.some((one) => one.name === name);
+    return counts && !known ? [{ name: name as LeaseStorageName, provisioner }] : [];
+  });
+  const config = { ...site.site, storage: { ...site.site.storage, classes: [...declared, ...made] } };
+  const cuda = gpu.cuda ?? record.attributes.find(({ key }) => key === "cuda")?.value;
+  return siteAttributes(config, { gpu: { ...gpu, ...(cuda === undefined ? {} : { cuda }) } });
+}
 
 /** What differs, each with why tenants would not find the provider by it where that can be told. */
 export function compareAttributes(

@@ -5,19 +5,23 @@ import { readProcesses } from "../../components/site/takeover/processes.ts";
 import type { HostProcess } from "../../components/site/takeover/types.ts";
 
 /** What matters of a machine for the doctor. */
-export interface HostFacts {
+export interface HostFindings {
   /** Files that hold a key of a wallet, left by a set-up by hand. */
   readonly keyFiles: readonly string[];
   /** Units of systemd that start a provider or a node of the chain. */
   readonly units: readonly string[];
   /** Providers that run outside the cluster. */
   readonly processes: readonly HostProcess[];
+  /** Against this machine's clock; absent for this machine. */
+  readonly clock?: { readonly aheadSeconds: number; readonly synchronized: boolean };
+  /** Of the file systems that hold `/` and `/var/lib`, in bytes; absent for this machine. */
+  readonly space?: readonly { readonly mount: string; readonly bytes: number; readonly free: number }[];
 }
 
 /** A machine of the site, read when it is asked for. */
 export interface HostReader {
   readonly name: string;
-  read(): Promise<HostFacts>;
+  read(): Promise<HostFindings>;
 }
 
 /** Where guides and installers put keys, below a home folder. */

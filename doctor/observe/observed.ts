@@ -6,6 +6,7 @@ import { type ChainView, observeChain } from "./chain.ts";
 import { type ClusterView, observeCluster } from "./cluster.ts";
 import { doctorFile, type History, openHistory } from "./history.ts";
 import { type HostReader, localHost } from "./hosts.ts";
+import { machine } from "./machines.ts";
 import { once } from "./once.ts";
 import { observeReach, type ReachOptions, type ReachView } from "./reach.ts";
 
@@ -13,7 +14,7 @@ export interface ObserveOptions {
   /** Longest time for one request in milliseconds. Default: 7000. */
   readonly timeoutMs?: number;
   readonly reach?: ReachOptions;
-  /** Machines that are looked at. Default: this one. */
+  /** Machines that are looked at. Default: those of `nodes`, else this one. */
   readonly hosts?: readonly HostReader[];
   /** Where readings of earlier runs are kept. Default: the state folder. */
   readonly history?: History;
@@ -50,7 +51,7 @@ export function observe(under: SiteUnderCheck, options: ObserveOptions = {}): Ob
     chain: observeChain(site.network, timeoutMs),
     cluster,
     reach: observeReach(site, cluster, reach, timeoutMs),
-    hosts: options.hosts ?? [localHost()],
+    hosts: (options.hosts ?? machinesOf(under)).map((host) => ({ name: host.name, read: once(host.read) })),
     history: options.history ?? openHistory(doctorFile(under.name, "readings")),
     now,
     wallet,
@@ -59,6 +60,11 @@ export function observe(under: SiteUnderCheck, options: ObserveOptions = {}): Ob
       return opened?.address ?? ownerOfKeyring(cluster);
     }),
   };
+}
+
+/** The declared machines; of a site on somebody's cluster, the machine that this runs on. */
+function machinesOf({ site: { nodes } }: SiteUnderCheck): readonly HostReader[] {
+  return nodes === undefined ? [localHost()] : nodes.map(machine);
 }
 
 async function ownerOfKeyring(cluster: ClusterView): Promise<string> {

@@ -1,6 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Cluster } from "../../../components/cluster/index.ts";
 import type { Fault } from "./faultType.ts";
 import { LEASE_NAMESPACE, PRICING, STATEFUL_SET } from "./objects.ts";
@@ -160,16 +158,6 @@ export const clusterFaults: readonly Fault[] = [
       })),
     evidence: /ClusterRoleBinding operator-inventory/,
     inCluster: true,
-  },
-  {
-    check: "host-leftovers",
-    what: "a machine keeps an exported key and a service",
-    make: async ({ hostRoot }) => {
-      await writeFile(join(hostRoot, "root", "key.pem"), "a key");
-      await mkdir(join(hostRoot, "etc/systemd/system"), { recursive: true });
-      await writeFile(join(hostRoot, "etc/systemd/system/akash-provider.service"), "[Service]");
-    },
-    evidence: /:\/root\/key\.pem; \S+: akash-provider\.service/,
   },
   {
     check: "operators",

@@ -12,7 +12,7 @@ import { deriveKey, generateWords } from "../../../components/wallet/mnemonic.ts
 import type { Wallet } from "../../../components/wallet/types.ts";
 import type { DoctorOptions } from "../../../doctor/doctor.ts";
 import { openHistory } from "../../../doctor/observe/history.ts";
-import { localHost } from "../../../doctor/observe/hosts.ts";
+import { type HostFindings, type HostReader, localHost } from "../../../doctor/observe/hosts.ts";
 import type { ReachOptions } from "../../../doctor/observe/reach.ts";
 import type { SiteUnderCheck } from "../../../doctor/types.ts";
 import { simulatedNodes } from "../../../embedded/cluster/nodes.ts";
@@ -42,7 +42,9 @@ export interface World {
   readonly cluster: Cluster;
   readonly gateway: TestGateway;
   readonly names: TestNames;
-  /** Folder that stands for `/` of the site's machine. */
+  /** Machines of the site: one that is a folder, one that only answers. */
+  readonly hosts: HostReader[];
+  /** Folder that stands for `/` of the first machine. */
   readonly hostRoot: string;
   /** How far the doctor's clock is off, milliseconds. */
   clock: { offMs: number };
@@ -146,7 +148,9 @@ export async function startWorld(): Promise<World> {
     rmSync(historyFile, { force: true });
     clock.offMs = 0;
     Object.assign(reach, { lookups: undefined, outside: undefined });
+    hosts.splice(0, hosts.length, localHost(hostRoot, "/root"), machineOf({}));
   };
+  const hosts: HostReader[] = [];
   const reach: ReachOptions = { resolver: names.address, address: "127.0.0.1", ports: gateway.ports };
   await restore();
   const world: World = {
@@ -160,6 +164,7 @@ export async function startWorld(): Promise<World> {
       chain,
       gateway,
       names,
+      hosts,
       hostRoot,
       clock,
       api,
@@ -170,7 +175,7 @@ export async function startWorld(): Promise<World> {
       timeoutMs: 3000,
       checkTimeoutMs: 4000,
       reach,
-      hosts: [localHost(hostRoot, "/root")],
+      hosts,
       history: openHistory(historyFile),
       now: () => new Date(Date.now() + clock.offMs),
     },
@@ -224,6 +229,18 @@ function publish(
       publicKey: Buffer.from(publicKeyPem),
     });
   });
+}
+
+/** A machine as SSH shows it. */
+export function machineOf(change: Partial<HostFindings>): HostReader {
+  const well: HostFindings = {
+    keyFiles: [],
+    units: [],
+    processes: [],
+    clock: { aheadSeconds: 0.2, synchronized: true },
+    space: [{ mount: "/", bytes: 1000, free: 600 }],
+  };
+  return { name: "node-2", read: async () => ({ ...well, ...change }) };
 }
 
 /** A running lease of a tenant. */
