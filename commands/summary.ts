@@ -96,6 +96,8 @@ const SIMULATED = [
 function nextSteps({ embedded, name }: Stack): string[] {
   const flag = embedded ? "" : ` -- -s ${name}`;
   const steps: [string, string][] = [
+    [`npm run doctor${flag}`, "is everything well, and what to do"],
+    [`npm run status${flag}`, "leases, earnings, orders"],
     [`npm run drift${flag}`, "what differs from the declaration"],
     [`npm run outputs${flag}`, "everything above as JSON"],
     [`npm run down${flag}`, "take it down again"],

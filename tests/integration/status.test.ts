@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
-import { openChain } from "../../components/chain/client.ts";
-import { type OrderRecord, readLeases } from "../../components/chain/market/index.ts";
+import type { OrderRecord } from "../../components/chain/market/index.ts";
 import { submit } from "../../components/chain/submit.ts";
 import type { NetworkConfig } from "../../components/chain/types.ts";
 import { describeStatus } from "../../doctor/status/describe.ts";
@@ -110,21 +109,6 @@ describe("a site's status", function () {
     const status = await siteStatus(world.under, world.options);
     assert.match(status.unknown.join("\n"), /The cluster does not answer, so GPUs are taken from the record/);
     assert.ok((world.chain.requests.get(`abci_query:${path}`) ?? 0) > 0);
-  });
-
-  it("reads lists of more than a page", async () => {
-    const { chain, owner, tenant } = world;
-    chain.edit(({ market }) => {
-      market.leases = Array.from({ length: 1100 }, (_item, index) =>
-        leaseOf(owner, tenant, String(index + 1), 1),
-      );
-    });
-    const connection = await openChain(chain.network);
-    const all = await readLeases(connection, owner);
-    assert.deepEqual([all.items.length, all.complete], [1100, true]);
-    assert.deepEqual(new Set(all.items.map(({ id }) => id.dseq)).size, 1100);
-    const some = await readLeases(connection, owner, "active", 700);
-    assert.deepEqual([some.items.length, some.complete], [700, false]);
   });
 
   describe("from a real chain of the previous generation", () => {
