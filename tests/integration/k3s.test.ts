@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { stringify } from "yaml";
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
 import { ensureRuntimeKnown } from "../../components/k3s/runtime.ts";
-import { restoreSnapshot, takeSnapshot } from "../../components/k3s/snapshots.ts";
 import { checkUpgrade } from "../../components/k3s/versions.ts";
+import { Checkout } from "../support/checkout.ts";
 import { hostsUnavailable } from "../support/hosts/index.ts";
 import {
   clusterThrough,
@@ -24,6 +26,7 @@ describe("one K3s server", function () {
   this.timeout(600_000);
   let site: K3sLab;
   let server: NodeInputs;
+  let checkout: Checkout | undefined;
 
   before(async function () {
     const reason = await hostsUnavailable();
@@ -37,7 +40,27 @@ describe("one K3s server", function () {
     server = planned;
   });
 
-  after(async () => site?.stop());
+  after(async () => {
+    await checkout?.remove();
+    await site?.stop();
+  });
+
+  /** The site as its owner declares it. */
+  const stackFile = () =>
+    stringify({
+      config: {
+        "akash:site": {
+          name: "garage",
+          domain: "example.com",
+          network: "sandbox",
+          wallet: { mnemonicEnv: "GARAGE_MNEMONIC" },
+          nodes: [{ ...server.address, name: server.node }],
+          dns: { provider: "manual" },
+          contact: { email: "ops@example.com" },
+          attributes: { "location-region": "na-us-west" },
+        },
+      },
+    });
 
   it("is set up from nothing and then differs in nothing", async () => {
     const { id, outs } = await nodes.create(server);
@@ -134,19 +157,24 @@ describe("one K3s server", function () {
     assert.ok(!JSON.stringify(node?.spec?.taints ?? []).includes("test"));
   });
 
-  it("brings the data back from an encrypted snapshot", async () => {
+  it("is saved, encrypted, and brought back by command", async () => {
     const cluster = await clusterThrough(server);
     await makeConfigMap(cluster, "kept");
-    const { file = "", path } = await takeSnapshot(server, "rehearsal");
-    assert.match(path, /^\/var\/lib\/pulumi-akash\/snapshots\/\d{8}T\d{6}Z-rehearsal\.cms$/);
+    checkout = await Checkout.create();
+    await writeFile(join(checkout.folder, "Pulumi.garage.yaml"), stackFile());
+    const saved = await checkout.run("snapshot", "-s", "garage", "--json");
+    assert.equal(saved.code, 0, saved.stderr);
+    const { file, path, keyFile } = JSON.parse(saved.stdout) as Record<"file" | "path" | "keyFile", string>;
+    assert.match(path, /^\/var\/lib\/pulumi-akash\/snapshots\/\d{8}T\d{6}Z-by-hand\.cms$/);
     assert.match(readFileSync(file, "utf8"), /^-----BEGIN CMS-----/);
+    assert.equal(keyFile, server.snapshots?.keyFile);
     await cluster.request("DELETE", "/api/v1/namespaces/default/configmaps/kept");
     await makeConfigMap(cluster, "later");
 
-    const { snapshots, dataDir, address } = server;
-    const restore = (keyFile: string) => restoreSnapshot({ servers: [address], file, keyFile, dataDir });
-    await assert.rejects(restore(join(site.state, "nothing.pem")), /key of the snapshots is not at/);
-    await restore(snapshots?.keyFile ?? "");
+    const unattended = await checkout.run("restore", file, "-s", "garage");
+    assert.match(unattended.stderr, /asks before it overwrites/);
+    const restored = await checkout.run("restore", file, "-s", "garage", "--yes");
+    assert.equal(restored.code, 0, restored.stderr);
     await nodes.update("id", server, server);
     assert.equal(await hasConfigMap(cluster, "kept"), true);
     assert.equal(await hasConfigMap(cluster, "later"), false);

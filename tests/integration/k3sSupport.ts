@@ -36,6 +36,9 @@ export async function startK3sLab(count: number): Promise<K3sLab> {
   const state = mkdtempSync(join(tmpdir(), "k3s-state-"));
   process.env["PULUMI_AKASH_STATE"] = state;
   const lab = await startLab({ count, shares: source.shares });
+  // What implementations print is for the engine, which shows it beside the resource.
+  const print = console.log;
+  console.log = () => {};
   const host = (index: number) => {
     const found = lab.hosts[index];
     assert.ok(found);
@@ -54,6 +57,7 @@ export async function startK3sLab(count: number): Promise<K3sLab> {
     plan: (machines, options = {}, running) =>
       planCluster("garage", machines, { mirror: source.mirror, ...options }, running),
     async stop() {
+      console.log = print;
       await lab.stop();
       source.remove();
       rmSync(state, { recursive: true, force: true });
