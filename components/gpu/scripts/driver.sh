@@ -47,7 +47,7 @@ URIs: $uri
 Suites: $suite
 Signed-By: $key
 EOF
-  if $put_changed; then sources_changed=true; fi
+  if ${put_changed?}; then sources_changed=true; fi
 }
 
 sources_changed=false

@@ -45,7 +45,7 @@ fact_bool secureBoot secure_boot
 mapfile -t devices < <(pci_devices | grep -Ei '\[(10de|1002):[0-9a-f]{4}\]')
 fact_list devices ${devices[@]+"${devices[@]}"}
 
-loaded= installed= license=
+loaded='' installed='' license=''
 [[ ! -r /sys/module/nvidia/version ]] || loaded=$(</sys/module/nvidia/version)
 if have modinfo; then
   installed=$(modinfo -F version nvidia 2>/dev/null || true)

@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
 # Says something that is no fact.
-echo done
+echo 'done'
