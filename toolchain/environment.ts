@@ -1,11 +1,23 @@
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder, publishFolder } from "./cache.ts";
 import { type Context, isReachable } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
 import { findOnPath } from "./processes.ts";
+
+/** Built from its module it needs a script before it; that of an official release does not. */
+const languageHost = "pulumi-language-nodejs";
 
 /**
  * One folder of links to exactly these programs and our scripts, for PATH: `<cache>/bin-<hash>`.
@@ -18,14 +30,38 @@ export function linkPrograms(
 ): string {
   const all = new Map(readdirSync(scripts).map((name) => [name, join(scripts, name)]));
   for (const [name, path] of programs) all.set(name, path);
+  const host = programs.get(languageHost);
+  if (host?.startsWith(join(root, languageHost) + sep)) {
+    all.set(`${languageHost}-built`, host);
+    all.set(languageHost, join(toolchainFolder, "host", languageHost));
+  }
   const entries = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
   const hash = createHash("sha256").update(JSON.stringify(entries)).digest("hex").slice(0, 10);
   const target = join(root, `bin-${hash}`);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    const now = new Date();
+    utimesSync(target, now, now);
+    return target;
+  }
+  removeUnused(root);
   const temporary = makeTemporaryFolder(target);
   for (const [name, path] of entries) linkProgram(root, path, join(temporary, name));
   publishFolder(temporary, target);
   return target;
+}
+
+const unusedMs = 30 * 24 * 60 * 60_000;
+
+/** Removes the folders of links that no run has asked for in a month: each checkout and version has its own. */
+function removeUnused(root: string): void {
+  for (const name of readdirSync(root).filter((entry) => /^bin-[0-9a-f]{10}$/.test(entry))) {
+    const folder = join(root, name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > unusedMs) rmSync(folder, { recursive: true });
+    } catch {
+      // Another run removes it too.
+    }
+  }
 }
 
 /**

@@ -36,10 +36,14 @@ export async function countChainRequests(
     const { port } = proxy.address() as AddressInfo;
     const chain = { ...described.chain, rpc: [`http://127.0.0.1:${port}`] };
     await writeFile(join(proxied, "services.json"), JSON.stringify({ ...described, chain }));
-    await measure("pulumi", ["preview", "--refresh", "--non-interactive", "--stack", "dev"], {
-      cwd: folder,
-      env: { ...env, PULUMI_AKASH_EMBEDDED: proxied },
-    });
+    await measure(
+      "pulumi",
+      ["preview", "--refresh", "--run-program", "--non-interactive", "--stack", "dev"],
+      {
+        cwd: folder,
+        env: { ...env, PULUMI_AKASH_EMBEDDED: proxied },
+      },
+    );
   } finally {
     proxy.close();
     await rm(proxied, { recursive: true, force: true });
