@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ripemd160 } from "@noble/hashes/legacy.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bech32 } from "@scure/base";
+import { publicKeyOf } from "./secp256k1.ts";
 import type { Wallet } from "./types.ts";
 
 const prefix = "akash";
@@ -16,11 +16,12 @@ export class KeyWallet implements Wallet {
   /** @param key 32 bytes, a valid secp256k1 scalar */
   constructor(key: Uint8Array) {
     this.#key = Uint8Array.from(key);
-    this.publicKey = secp256k1.getPublicKey(this.#key, true);
+    this.publicKey = publicKeyOf(this.#key);
     this.address = encodeAddress(addressBytes(this.publicKey));
   }
 
   async sign(digest: Uint8Array): Promise<Uint8Array> {
+    const { secp256k1 } = await import("@noble/curves/secp256k1.js");
     return secp256k1.sign(digest, this.#key, { prehash: false, lowS: true });
   }
 
@@ -39,7 +40,7 @@ export class KeyWallet implements Wallet {
 
 /** @returns the 20 bytes that an address stands for */
 export function addressBytes(publicKey: Uint8Array): Uint8Array {
-  return ripemd160(sha256(publicKey));
+  return ripemd160(createHash("sha256").update(publicKey).digest());
 }
 
 /** @returns bech32, `akash1…` */

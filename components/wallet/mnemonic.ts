@@ -1,12 +1,12 @@
-import { HDKey } from "@scure/bip32";
 import { generateMnemonic, mnemonicToSeedWebcrypto, validateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { closest } from "fastest-levenshtein";
 import { MnemonicInvalid } from "./errors.ts";
+import { derivePrivateKey, harden } from "./secp256k1.ts";
 
 const wordCounts = [12, 15, 18, 21, 24];
-/** BIP-44 path of the first account of a Cosmos chain; Akash shares coin type 118. */
-const path = "m/44'/118'/0'/0/0";
+/** BIP-44 path of the first account of a Cosmos chain, m/44'/118'/0'/0/0; Akash shares coin type 118. */
+const path = [harden(44), harden(118), harden(0), 0, 0];
 
 /** @returns 24 new words in lower case, separated by one space */
 export function generateWords(): string {
@@ -47,7 +47,7 @@ export function parseWords(text: string, origin: string): string {
  * @returns the 32-byte private key of the first account
  */
 export async function deriveKey(phrase: string): Promise<Uint8Array> {
-  const { privateKey } = HDKey.fromMasterSeed(await mnemonicToSeedWebcrypto(phrase)).derive(path);
+  const privateKey = derivePrivateKey(await mnemonicToSeedWebcrypto(phrase), path);
   if (!privateKey) throw new MnemonicInvalid("the wallet", "no private key can be derived from them");
   return privateKey;
 }

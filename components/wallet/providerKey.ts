@@ -1,6 +1,5 @@
-import { createPrivateKey, createPublicKey, KeyObject, randomInt, webcrypto } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, KeyObject, randomInt, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type CertificateDescription, describeCertificate } from "./certificate.ts";
 import { ProviderKeyNotDecryptable } from "./errors.ts";
 import type { Wallet } from "./types.ts";
@@ -96,7 +95,7 @@ export async function openProviderKey(wallet: Wallet, sealedPem: string): Promis
 
 /** 64 bytes that only this wallet can make: its signature over its own address. */
 async function sealingPassword(wallet: Wallet): Promise<Buffer> {
-  return Buffer.from(await wallet.sign(sha256(Buffer.from(wallet.address))));
+  return Buffer.from(await wallet.sign(createHash("sha256").update(wallet.address).digest()));
 }
 
 function assemble(certificatePem: string, sealedPem: string): ProviderKey {

@@ -1,8 +1,8 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { BinaryReader } from "cosmjs-types/binary";
 import { Record as KeyringRecord, Record_Local } from "cosmjs-types/cosmos/crypto/keyring/v1/record";
 import { PrivKey, PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { KeyUnusable } from "../errors.ts";
+import { isPrivateKey } from "../secp256k1.ts";
 import type { Wallet } from "../types.ts";
 import { decodeAminoKey, startsWith } from "./amino.ts";
 
@@ -39,7 +39,7 @@ export function encodeRecord(name: string, wallet: Wallet): Uint8Array {
  */
 export function decodeRecord(data: Uint8Array, name: string): StoredKey {
   const stored = decode(data, name);
-  if (!secp256k1.utils.isValidSecretKey(stored.privateKey)) throw new KeyUnusable(name, noSecp256k1);
+  if (!isPrivateKey(stored.privateKey)) throw new KeyUnusable(name, noSecp256k1);
   return stored;
 }
 
