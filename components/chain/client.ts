@@ -9,7 +9,7 @@ import {
 } from "./errors.ts";
 import { isUnknownPath, type NodeVersions, probeGeneration, statedGeneration } from "./generations.ts";
 import { resolveNetwork } from "./networks.ts";
-import { auditQuery, balancesQuery, certificatesQuery, providerQuery, type Query } from "./queries.ts";
+import type { Query } from "./queries.ts";
 import { callRpc } from "./rpc.ts";
 import type { ChainClient, Generation, NetworkConfig, NetworkReference } from "./types.ts";
 import { checkWebsocket } from "./websocket.ts";
@@ -39,6 +39,9 @@ export interface ChainConnection extends ChainClient {
   /** Like `query`; undefined where the chain says that there is no such thing. */
   find<Result>(query: Query<Result>): Promise<Result | undefined>;
 }
+
+/** Their messages take 0.1 s to load, which is spared who only asks whether the chain answers. */
+const queries = () => import("./queries.ts");
 
 const connections = new Map<string, Promise<ChainConnection>>();
 
@@ -90,18 +93,22 @@ class Connection implements ChainConnection {
   }
 
   async provider(owner: string) {
+    const { providerQuery } = await queries();
     return this.find(providerQuery(this.generation, owner));
   }
 
   async certificates(owner: string) {
+    const { certificatesQuery } = await queries();
     return this.query(certificatesQuery(this.generation, owner));
   }
 
   async auditors(owner: string) {
+    const { auditQuery } = await queries();
     return (await this.find(auditQuery(this.generation, owner))) ?? [];
   }
 
   async balances(owner: string) {
+    const { balancesQuery } = await import("./balances.ts");
     return this.query(balancesQuery(owner));
   }
 

@@ -9,10 +9,6 @@ import {
   QueryProviderRequest,
   QueryProviderResponse,
 } from "@akashnetwork/chain-sdk/private-types/akash.v1beta4";
-import {
-  QuerySpendableBalancesRequest,
-  QuerySpendableBalancesResponse,
-} from "cosmjs-types/cosmos/bank/v1beta1/query";
 import { generations } from "./generations.ts";
 import type { AuditorSignature, CertificateRecord, Generation, ProviderRecord } from "./types.ts";
 
@@ -69,20 +65,5 @@ export function auditQuery(generation: Generation, owner: string): Query<Auditor
         auditor,
         attributes: attributes.map(({ key, value: text }) => ({ key, value: text })),
       })),
-  };
-}
-
-export function balancesQuery(address: string): Query<Record<string, bigint>> {
-  const request = QuerySpendableBalancesRequest.fromPartial({ address });
-  return {
-    path: "/cosmos.bank.v1beta1.Query/SpendableBalances",
-    data: QuerySpendableBalancesRequest.encode(request).finish(),
-    decode: (value) =>
-      Object.fromEntries(
-        QuerySpendableBalancesResponse.decode(value).balances.map(({ denom, amount }) => [
-          denom,
-          BigInt(amount),
-        ]),
-      ),
   };
 }

@@ -18,13 +18,9 @@ import {
 } from "cosmjs-types/cosmos/bank/v1beta1/query";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { balancesQuery } from "../../../components/chain/balances.ts";
 import { encodeMessage } from "../../../components/chain/messages.ts";
-import {
-  auditQuery,
-  balancesQuery,
-  certificatesQuery,
-  providerQuery,
-} from "../../../components/chain/queries.ts";
+import { auditQuery, certificatesQuery, providerQuery } from "../../../components/chain/queries.ts";
 import type { ChainMessage, Generation, ProviderRecord } from "../../../components/chain/types.ts";
 
 const record: ProviderRecord = {
