@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Progress } from "../toolchain/index.ts";
-import { withLock } from "../toolchain/lock.ts";
+import { type Progress, withLock } from "../toolchain/index.ts";
 import { chainStatus, startChain, stopChain } from "./chain/chain.ts";
 import { clusterStatus, startCluster, stopCluster } from "./cluster/cluster.ts";
 import { readIfThere, replaceFile } from "./files.ts";

@@ -6,9 +6,11 @@ import { openMemo } from "./memo.ts";
 import { loadPins, platformOf, type ToolGroup, toolchainFolder } from "./pins.ts";
 import { createProgress, type Progress, silentProgress } from "./progress.ts";
 
+export { isAlive } from "./alive.ts";
 export { cacheRootOf } from "./cache.ts";
 export type { Toolchain } from "./ensure.ts";
 export { ToolchainError, type ToolchainErrorCode } from "./errors.ts";
+export { withLock } from "./lock.ts";
 export { type ArtefactPin, loadPins, type Pins, type ToolGroup } from "./pins.ts";
 export { createProgress, formatElapsed, type Progress, type Step, silentProgress } from "./progress.ts";
 

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
+import { isAlive } from "../../toolchain/alive.ts";
 import { ChainError, WalletBusy } from "./errors.ts";
 
 /** A lock not refreshed for this long is free; the holder refreshes it every two seconds. */
@@ -102,14 +103,5 @@ async function readOwner(file: string): Promise<Owner | undefined> {
     return JSON.parse(await readFile(`${file}.owner`, "utf8")) as Owner;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
