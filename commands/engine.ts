@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineEvent } from "./engineEvents.ts";
+import { makeRunFolder } from "./runFolder.ts";
 
 /** An engine run that ended with an exit code other than the expected ones. */
 export class EngineError extends Error {
@@ -52,9 +52,9 @@ const TAIL_LINES = 25;
  */
 export async function runEngine(args: readonly string[], options: EngineOptions): Promise<EngineRun> {
   // The Kubernetes plugin leaves a copy of the kubeconfig among the temporary files of each run.
-  const folder = await mkdtemp(join(tmpdir(), "pulumi-akash-run-"));
-  const eventLog = options.events ? join(folder, "events.jsonl") : undefined;
-  const env = { ...options.env, TMPDIR: folder };
+  const run = await makeRunFolder();
+  const eventLog = options.events ? join(run.folder, "events.jsonl") : undefined;
+  const env = { ...options.env, ...run.env };
   try {
     const { exitCode, stdout, tail } = await spawnEngine(args, { ...options, env }, eventLog);
     // Where the engine ended early, there may be no log.
@@ -65,7 +65,7 @@ export async function runEngine(args: readonly string[], options: EngineOptions)
     }
     return { exitCode, stdout, tail, events };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await run.remove();
   }
 }
 
