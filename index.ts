@@ -24,6 +24,7 @@ export const {
   dns,
   gpu,
   nodes,
+  isolation,
   endpoints,
   kubeconfig,
   balance,

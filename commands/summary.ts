@@ -28,6 +28,7 @@ export interface SiteOutputs {
     readonly k3s: string;
     readonly driver?: string;
   }[];
+  readonly isolation: "private-and-shared" | "private";
   readonly endpoints: Readonly<Record<string, string>>;
   readonly balance: Readonly<Record<string, string>>;
 }
@@ -42,6 +43,7 @@ export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds
     ["Certificate", `${outputs.certificate.state} until ${outputs.certificate.notAfter.slice(0, 10)}`],
     ...describeNodes(outputs.nodes),
     ["GPUs", describeGpus(outputs.gpu)],
+    ["Isolation", ISOLATION[outputs.isolation]],
     ["Balance", describeBalance(outputs.balance)],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
@@ -67,6 +69,12 @@ function describeNodes(nodes: SiteOutputs["nodes"] = []): [string, string][] {
     `${node}${host === node ? "" : ` (${host})`}, ${role}, K3s ${k3s}${driver === undefined ? "" : `, driver ${driver}`}`,
   ]);
 }
+
+/** What leases cannot reach; the provider by itself sees to the private networks only. */
+const ISOLATION = {
+  "private-and-shared": "leases reach no private network, nor 100.64.0.0/10",
+  private: "leases reach no private network; 100.64.0.0/10 takes Kubernetes 1.36",
+} as const;
 
 function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {
   return allocatable === 0 ? "none" : `${allocatable} × ${models.join(", ")}`;

@@ -27,8 +27,14 @@ export class ArtefactMissing extends Error {
 
 let pinned: ReturnType<typeof loadPins> | undefined;
 
-/** The pin of a chart or a bundle of CRDs. */
-export function pinOf(section: "charts" | "crds", name: string): ArtefactPin {
+/** An image as pods name it, at its pinned version. */
+export function imageReference(name: string): string {
+  const { image, version } = pinOf("images", name);
+  return `${image}:${version}`;
+}
+
+/** The pin of a chart, a bundle of CRDs or an image. */
+export function pinOf(section: "charts" | "crds" | "images", name: string): ArtefactPin {
   pinned ??= loadPins();
   const pin = pinned[section][name];
   if (pin === undefined) {

@@ -1,11 +1,15 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
+import { imageReference } from "../charts/index.ts";
 import type { ClusterAccess } from "../cluster/index.ts";
 import { CredentialSecret } from "./CredentialSecret.ts";
 import { updaterScript } from "./updater.ts";
 
 /** curl with a shell; pinned by tag, and by digest where the mirror keeps one. */
-export const updaterImage = "docker.io/curlimages/curl:8.16.0";
+export const updaterImage = imageReference("curl");
 
 export interface DynamicAddressArgs {
   /** How to reach the cluster. */
@@ -49,7 +53,7 @@ export class DynamicAddress extends pulumi.ComponentResource {
     super("akash:dns:DynamicAddress", name, {}, opts);
     const { tokenEnv = "CLOUDFLARE_API_TOKEN", schedule = "*/5 * * * *", image = updaterImage } = args;
     const parent = { parent: this };
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new Namespace(
       `${name}-namespace`,
       {
         metadata: { name: "site-dns", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
@@ -67,12 +71,12 @@ export class DynamicAddress extends pulumi.ComponentResource {
       },
       parent,
     );
-    const script = new kubernetes.core.v1.ConfigMap(
+    const script = new ConfigMap(
       `${name}-script`,
       { metadata, data: { "update.sh": updaterScript } },
       parent,
     );
-    const policy = new kubernetes.networking.v1.NetworkPolicy(
+    const policy = new NetworkPolicy(
       `${name}-network`,
       {
         metadata,
@@ -99,7 +103,7 @@ export class DynamicAddress extends pulumi.ComponentResource {
       ZONE_ID: args.zoneId,
       RECORD_IDS: pulumi.output(args.recordIds).apply((ids) => ids.join(" ")),
     };
-    new kubernetes.batch.v1.CronJob(
+    new CronJob(
       `${name}-job`,
       {
         metadata,

@@ -41,7 +41,7 @@ export interface SiteDnsArgs {
    * The address changes and is updated from inside this cluster; only with Cloudflare. Default: it does not
    * change.
    */
-  readonly dynamic?: { readonly cluster: pulumi.Input<ClusterAccess> };
+  readonly dynamic?: { readonly cluster: pulumi.Input<ClusterAccess> } | undefined;
 }
 
 /** The site's DNS records, wherever they are kept. */

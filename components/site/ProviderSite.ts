@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import {
   AkashCrds,
@@ -6,6 +6,7 @@ import {
   AkashProvider,
   HostnameOperator,
   InventoryOperator,
+  type LeaseIsolation,
 } from "../akash/index.ts";
 import { LeaseGuard } from "../akash/LeaseGuard.ts";
 import { Certificate } from "../chain/Certificate.ts";
@@ -49,6 +50,8 @@ export class ProviderSite extends pulumi.ComponentResource {
   readonly gpu: OfferedGpus;
   /** Machines of the site's own, where it has any. */
   readonly nodes: SiteNodes | undefined;
+  /** How far leases are kept from the site's networks. */
+  readonly isolation: LeaseIsolation;
 
   constructor(name: string, args: ProviderSiteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:site:ProviderSite", name, {}, opts);
@@ -60,7 +63,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const ingressMode = config.ingress.mode;
 
     const nodes = siteNodes(name, args, { parent: this });
-    const cluster = new kubernetes.Provider(
+    const cluster = new Provider(
       `${name}-cluster`,
       {
         // By path: its text would stand in the state, and the SDK's debug messages show it in every event log.
@@ -150,6 +153,7 @@ export class ProviderSite extends pulumi.ComponentResource {
       },
       { ...objects, dependsOn: [...operators, this.registration] },
     );
+    this.isolation = provider.isolation;
     // The certificate that was served until now is revoked once the provider has rolled to the new one.
     const revocation = new CertificateRevocation(
       `${name}-revocation`,
@@ -158,7 +162,9 @@ export class ProviderSite extends pulumi.ComponentResource {
     );
 
     const records = dnsRecords({ domain, address: observed.address });
-    this.dns = new SiteDns(`${name}-dns`, { config: config.dns, domain, records }, objects);
+    const dynamic =
+      config.dns.provider === "cloudflare" && config.dns.dynamic ? { cluster: access } : undefined;
+    this.dns = new SiteDns(`${name}-dns`, { config: config.dns, domain, records, dynamic }, objects);
     // Deleted before all of this, and only where no leases run; a throwaway site has no tenants.
     new LeaseGuard(
       `${name}-leases`,

@@ -37,6 +37,7 @@ export function siteOutputs(provider: ProviderSite, { config, observed }: Provid
     }),
     // Only of a site that makes its own cluster; an output that is undefined is left out.
     nodes: provider.nodes === undefined ? undefined : nodesOutput(provider.nodes),
+    isolation: provider.isolation,
     endpoints: { provider: config.hostUri, leases: `https://*.ingress.${config.domain}` },
     kubeconfig: pulumi.secret(
       provider.nodes === undefined

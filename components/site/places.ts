@@ -57,6 +57,12 @@ export const dnsField = z
       tokenEnv: variable(
         "name of the environment variable with an API token that may edit the zone; default: CLOUDFLARE_API_TOKEN",
       ).default("CLOUDFLARE_API_TOKEN"),
+      dynamic: z
+        .boolean()
+        .default(false)
+        .describe(
+          "true: the site's address changes; a job in the cluster keeps the records at it; default: false",
+        ),
     }),
     z.strictObject({
       provider: z.literal("rfc2136").describe("a name server that takes dynamic updates"),

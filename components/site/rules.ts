@@ -147,6 +147,11 @@ const dnsFits: Rule = (root) => {
     const remedy = "Name the zone that holds it: the domain itself or a parent of it.";
     found.push(problemAt(root, ["dns", "zone"], "does not contain `domain`", remedy));
   }
+  const address = valueAt(root, ["address"]);
+  if (valueAt(root, ["dns", "dynamic"]) === true && typeof address === "string" && address !== "auto") {
+    const remedy = "Leave `address` out, or `dynamic`: one of them says where the site is.";
+    found.push(problemAt(root, ["dns", "dynamic"], "does not go with a fixed `address`", remedy));
+  }
   const provider = valueAt(root, ["dns", "provider"]) ?? "manual";
   if (valueAt(root, ["tls", "issuer"]) === "letsencrypt-dns01" && provider === "manual") {
     const remedy = "Set dns.provider to cloudflare or rfc2136, or choose letsencrypt-http01 or self-signed.";

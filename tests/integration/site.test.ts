@@ -138,6 +138,7 @@ describe("the embedded site", function () {
       "endpoints",
       "gpu",
       "hostUri",
+      "isolation",
       "kubeconfig",
       "network",
       "owner",

@@ -60,6 +60,7 @@ describe("SiteConfig: defaults", () => {
       provider: "cloudflare",
       zone: "example.com",
       tokenEnv: "CLOUDFLARE_API_TOKEN",
+      dynamic: false,
     });
     assert.equal(site.tls.issuer, "letsencrypt-dns01");
   });
@@ -296,6 +297,12 @@ describe("SiteConfig: what is refused, in these words", () => {
       given: { domain: "myexample.com", dns: { provider: "cloudflare", zone: "example.com" } },
       says: [
         'dns.zone: "example.com" does not contain `domain`. Name the zone that holds it: the domain itself or a parent of it.',
+      ],
+    },
+    "records that follow a fixed address": {
+      given: { address: "203.0.113.10", dns: { provider: "cloudflare", dynamic: true } },
+      says: [
+        "dns.dynamic: true does not go with a fixed `address`. Leave `address` out, or `dynamic`: one of them says where the site is.",
       ],
     },
     "DNS-01 without a DNS API": {
