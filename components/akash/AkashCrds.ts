@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
 import * as pulumi from "@pulumi/pulumi";
 import { CRDS } from "./crds/definitions.ts";
 import { UnsupportedSetting } from "./errors.ts";
@@ -33,7 +33,7 @@ export class AkashCrds extends pulumi.ComponentResource {
     }
     const crds = CRDS.map(
       (crd) =>
-        new kubernetes.apiextensions.v1.CustomResourceDefinition(
+        new CustomResourceDefinition(
           `${name}-${crd.spec.names.plural}`,
           {
             metadata: metadata(crd.metadata.name, {

@@ -1,4 +1,7 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { LimitRange } from "@pulumi/kubernetes/core/v1/limitRange.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota.js";
+import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata, NO_AWAIT } from "./metadata.ts";
 import { NAMESPACES } from "./namespaces.ts";
@@ -27,21 +30,17 @@ export class AkashNamespaces extends pulumi.ComponentResource {
     const parent = { parent: this };
     const namespaces = NAMESPACES.map(
       ({ name: namespace, labels }) =>
-        new kubernetes.core.v1.Namespace(
-          `${name}-${namespace}`,
-          { metadata: metadata(namespace, { labels }) },
-          parent,
-        ),
+        new Namespace(`${name}-${namespace}`, { metadata: metadata(namespace, { labels }) }, parent),
     );
     for (const { namespace, hard, defaultRequest } of planQuotas(args.nodes ?? 50)) {
       const within = { parent: this, dependsOn: namespaces };
-      new kubernetes.core.v1.ResourceQuota(
+      new ResourceQuota(
         `${name}-${namespace}-quota`,
         { metadata: metadata("akash", { namespace, annotations: NO_AWAIT }), spec: { hard } },
         within,
       );
       if (defaultRequest === undefined) continue;
-      new kubernetes.core.v1.LimitRange(
+      new LimitRange(
         `${name}-${namespace}-limits`,
         {
           metadata: metadata("akash", { namespace }),
@@ -50,7 +49,7 @@ export class AkashNamespaces extends pulumi.ComponentResource {
         within,
       );
     }
-    new kubernetes.scheduling.v1.PriorityClass(
+    new PriorityClass(
       `${name}-priority`,
       {
         metadata: metadata(PRIORITY_CLASS),

@@ -1,4 +1,8 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
 import { LeaseBoundary, type LeaseBoundaryArgs, type LeaseIsolation } from "./boundary/LeaseBoundary.ts";
 import { providerVariables } from "./environment/provider.ts";
@@ -140,13 +144,13 @@ export class AkashProvider extends pulumi.ComponentResource {
       ipOperator,
       attestation,
     })) {
-      new kubernetes.networking.v1.NetworkPolicy(
+      new NetworkPolicy(
         `${name}-network-${policy.name}`,
         { metadata: metadata(policy.name, { namespace }), spec: policy.spec },
         parent,
       );
     }
-    const pricing = new kubernetes.core.v1.ConfigMap(
+    const pricing = new ConfigMap(
       `${name}-pricing`,
       {
         metadata: metadata(`${PROVIDER_NAME}-pricing`, { namespace }),
@@ -158,7 +162,7 @@ export class AkashProvider extends pulumi.ComponentResource {
       },
       parent,
     );
-    const service = new kubernetes.core.v1.Service(
+    const service = new Service(
       `${name}-service`,
       {
         metadata: metadata(PROVIDER_NAME, {
@@ -170,7 +174,7 @@ export class AkashProvider extends pulumi.ComponentResource {
       },
       parent,
     );
-    new kubernetes.policy.v1.PodDisruptionBudget(
+    new PodDisruptionBudget(
       `${name}-disruption`,
       {
         metadata: metadata(PROVIDER_NAME, { namespace }),
@@ -180,7 +184,7 @@ export class AkashProvider extends pulumi.ComponentResource {
       parent,
     );
     const file = pulumi.interpolate`${args.owner}.pem`;
-    new kubernetes.apps.v1.StatefulSet(
+    new StatefulSet(
       `${name}-provider`,
       {
         metadata: metadata(PROVIDER_NAME, { namespace, labels: PROVIDER_LABELS }),

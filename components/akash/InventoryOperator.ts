@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as kubernetes from "@pulumi/kubernetes";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { inventoryVariables } from "./environment/operators.ts";
 import { planEnvironment } from "./environment/types.ts";
@@ -48,7 +48,7 @@ export class InventoryOperator extends Operator {
       access,
       opts,
     );
-    new kubernetes.core.v1.ConfigMap(
+    new ConfigMap(
       `${name}-config`,
       {
         metadata: metadata(INVENTORY_OPERATOR, { namespace: SERVICES_NAMESPACE }),

@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata, NO_AWAIT } from "./metadata.ts";
 import { operatorLabels, SERVICES_NAMESPACE } from "./names.ts";
@@ -29,7 +30,7 @@ export abstract class Operator extends pulumi.ComponentResource {
     const subject = operatorName(component);
     const labels = operatorLabels(component);
     const account = new ServiceAccess(`${name}-access`, { subject, options: access }, { parent: this });
-    new kubernetes.apps.v1.Deployment(
+    new Deployment(
       `${name}-deployment`,
       {
         metadata: metadata(subject, { namespace: SERVICES_NAMESPACE, labels }),
@@ -37,7 +38,7 @@ export abstract class Operator extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [account], customTimeouts: WORKLOAD_TIMEOUTS },
     );
-    const service = new kubernetes.core.v1.Service(
+    const service = new Service(
       `${name}-service`,
       {
         metadata: metadata(subject, { namespace: SERVICES_NAMESPACE, labels, annotations: NO_AWAIT }),

@@ -1,4 +1,8 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "./metadata.ts";
 import { SERVICES_NAMESPACE } from "./names.ts";
@@ -20,9 +24,8 @@ export class ServiceAccess extends pulumi.ComponentResource {
     const parent = { parent: this };
     const plan = planRoles(subject, args.options);
     const subjects = [{ kind: "ServiceAccount", name: subject, namespace: SERVICES_NAMESPACE }];
-    const { rbac } = kubernetes;
 
-    new kubernetes.core.v1.ServiceAccount(
+    new ServiceAccount(
       `${name}-account`,
       {
         metadata: metadata(subject, { namespace: SERVICES_NAMESPACE }),
@@ -31,12 +34,12 @@ export class ServiceAccess extends pulumi.ComponentResource {
       parent,
     );
     if (plan.cluster.length > 0) {
-      const role = new rbac.v1.ClusterRole(
+      const role = new ClusterRole(
         `${name}-cluster-role`,
         { metadata: metadata(`akash-${bare(subject)}`), rules: [...plan.cluster] },
         parent,
       );
-      new rbac.v1.ClusterRoleBinding(
+      new ClusterRoleBinding(
         `${name}-cluster-binding`,
         {
           metadata: metadata(`akash-${bare(subject)}`),
@@ -47,12 +50,12 @@ export class ServiceAccess extends pulumi.ComponentResource {
       );
     }
     for (const { namespace, rules } of plan.namespaces) {
-      const role = new rbac.v1.Role(
+      const role = new Role(
         `${name}-role-${namespace}`,
         { metadata: metadata(`akash-${bare(subject)}`, { namespace }), rules: [...rules] },
         parent,
       );
-      new rbac.v1.RoleBinding(
+      new RoleBinding(
         `${name}-binding-${namespace}`,
         {
           metadata: metadata(`akash-${bare(subject)}`, { namespace }),

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ChartName, chartSource } from "./sources.ts";
 
@@ -22,10 +22,10 @@ export function chartRelease(
   name: string,
   args: ChartReleaseArgs,
   opts: pulumi.CustomResourceOptions,
-): kubernetes.helm.v3.Release {
+): Release {
   const { chart, version } = chartSource(args.chart, args.mirror);
   const { waitSeconds = 300 } = args;
-  return new kubernetes.helm.v3.Release(
+  return new Release(
     name,
     {
       name: args.release,

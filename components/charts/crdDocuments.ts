@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { parseAllDocuments } from "yaml";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -37,7 +36,9 @@ export function withoutDescriptions(schema: Json, isPropertyMap = false): Json {
 }
 
 /** The CRDs in YAML text, by name, without status and prose; other kinds of object are left out. */
-export function parseCrds(yaml: string): CrdDocument[] {
+export async function parseCrds(yaml: string): Promise<CrdDocument[]> {
+  // Most runs have the bundles in the cache, parsed.
+  const { parseAllDocuments } = await import("yaml");
   return parseAllDocuments(yaml)
     .map((document) => document.toJS() as unknown)
     .filter(isCrd)

@@ -93,7 +93,7 @@ export async function ensureCrds(bundle: CrdBundle, options: CrdOptions = {}): P
   const reasons: string[] = [];
   for (const [source, read] of attempts) {
     try {
-      const documents = parseCrds(await read());
+      const documents = await parseCrds(await read());
       const digest = digestOfCrds(documents);
       if (digest !== sha256) throw new Error(`its digest is ${digest} and not the pinned ${sha256}`);
       await writeCache(cacheFile(bundle, version, options.cacheRoot), documents);

@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { RuntimeClass } from "@pulumi/kubernetes/node/v1/runtimeClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
 import { gpuOperatorValues, type RuntimeClassOwner, runtimeClassOwner } from "./operatorValues.ts";
@@ -38,7 +39,7 @@ export class GpuSupport extends pulumi.ComponentResource {
     super("akash:gpu:GpuSupport", name, {}, opts);
     const parent = { parent: this };
     if (runtimeClassOwner(args.operator, args.runtimeClass) === "site") {
-      new kubernetes.node.v1.RuntimeClass(
+      new RuntimeClass(
         `${name}-runtime-class`,
         {
           metadata: { name: "nvidia", annotations: { "pulumi.com/patchForce": "true" } },
@@ -48,7 +49,7 @@ export class GpuSupport extends pulumi.ComponentResource {
       );
     }
     if (args.operator === "chart") {
-      const namespace = new kubernetes.core.v1.Namespace(
+      const namespace = new Namespace(
         `${name}-namespace`,
         // Its pods install drivers on the host.
         {

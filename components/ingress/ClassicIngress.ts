@@ -1,4 +1,6 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { IngressClass } from "@pulumi/kubernetes/networking/v1/ingressClass.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
 import type { IngressArgs } from "./args.ts";
@@ -24,7 +26,7 @@ export class ClassicIngress extends pulumi.ComponentResource {
     super("akash:ingress:ClassicIngress", name, {}, opts);
     const { controller = "chart", tls } = args;
     const parent = { parent: this };
-    const ingressClass = new kubernetes.networking.v1.IngressClass(
+    const ingressClass = new IngressClass(
       `${name}-class`,
       {
         metadata: { name: ingressClassName, labels: akashLabel, annotations: ownedExclusively },
@@ -32,7 +34,7 @@ export class ClassicIngress extends pulumi.ComponentResource {
       },
       parent,
     );
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new Namespace(
       `${name}-namespace`,
       {
         metadata: {
@@ -47,11 +49,7 @@ export class ClassicIngress extends pulumi.ComponentResource {
       },
       parent,
     );
-    new kubernetes.networking.v1.NetworkPolicy(
-      `${name}-network`,
-      entrancePolicy(namespace.metadata.name, webhookPort),
-      parent,
-    );
+    new NetworkPolicy(`${name}-network`, entrancePolicy(namespace.metadata.name, webhookPort), parent);
     if (controller === "chart") {
       chartRelease(
         `${name}-controller`,

@@ -1,4 +1,7 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import {
+  CustomResourceDefinition,
+  type CustomResourceDefinitionArgs,
+} from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
 import * as pulumi from "@pulumi/pulumi";
 import { cachedCrds } from "../charts/index.ts";
 import { isNeededCrd } from "./gatewayObjects.ts";
@@ -15,11 +18,11 @@ export class GatewayCrds extends pulumi.ComponentResource {
     super("akash:ingress:GatewayCrds", name, {}, opts);
     for (const { metadata, spec } of cachedCrds("gateway-api")) {
       if (!isNeededCrd(metadata.name, args.controller)) continue;
-      new kubernetes.apiextensions.v1.CustomResourceDefinition(
+      new CustomResourceDefinition(
         `${name}-${metadata.name.split(".")[0]}`,
         {
           metadata: { ...metadata, annotations: { ...metadata.annotations, ...ownedExclusively } },
-          spec: spec as unknown as kubernetes.types.input.apiextensions.v1.CustomResourceDefinitionSpec,
+          spec: spec as unknown as CustomResourceDefinitionArgs["spec"],
         },
         { parent: this },
       );

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
 import { gatewayFabricValues } from "./controllerValues.ts";
@@ -16,7 +16,7 @@ export interface GatewayFabricArgs {
 export class GatewayFabric extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayFabricArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:ingress:GatewayFabric", name, {}, opts);
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new Namespace(
       `${name}-namespace`,
       { metadata: { name: "nginx-gateway" } },
       { parent: this },

@@ -1,4 +1,6 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResource, type CustomResourceArgs } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { IngressArgs } from "./args.ts";
 import { entrancePolicy } from "./entrancePolicy.ts";
@@ -31,7 +33,7 @@ export class GatewayIngress extends pulumi.ComponentResource {
     super("akash:ingress:GatewayIngress", name, {}, opts);
     const { domain, controller = "chart", tls, providerNamespace = provider.namespace } = args;
     const parent = { parent: this };
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new Namespace(
       `${name}-namespace`,
       {
         metadata: {
@@ -42,21 +44,14 @@ export class GatewayIngress extends pulumi.ComponentResource {
       },
       parent,
     );
-    new kubernetes.networking.v1.NetworkPolicy(
-      `${name}-network`,
-      entrancePolicy(namespace.metadata.name),
-      parent,
-    );
+    new NetworkPolicy(`${name}-network`, entrancePolicy(namespace.metadata.name), parent);
     const before: pulumi.Resource[] = [namespace];
     if (args.crds !== "existing") before.push(new GatewayCrds(`${name}-crds`, { controller }, parent));
     if (controller === "chart") {
       before.push(new GatewayFabric(`${name}-fabric`, args, { ...parent, dependsOn: [...before] }));
     }
-    const object = (
-      suffix: string,
-      spec: kubernetes.apiextensions.CustomResourceArgs,
-      dependsOn: pulumi.Resource[],
-    ) => new kubernetes.apiextensions.CustomResource(`${name}-${suffix}`, spec, { ...parent, dependsOn });
+    const object = (suffix: string, spec: CustomResourceArgs, dependsOn: pulumi.Resource[]) =>
+      new CustomResource(`${name}-${suffix}`, spec, { ...parent, dependsOn });
     const metadata = { namespace: namespace.metadata.name, annotations: ownedExclusively };
 
     const gateway = object(

@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
 import type { ClusterAccess } from "../cluster/index.ts";
@@ -55,11 +56,7 @@ export class SiteTls extends pulumi.ComponentResource {
     const namespace = "cert-manager";
     const before: pulumi.Resource[] = [];
     if (certManager === "chart") {
-      const created = new kubernetes.core.v1.Namespace(
-        `${name}-namespace`,
-        { metadata: { name: namespace } },
-        parent,
-      );
+      const created = new Namespace(`${name}-namespace`, { metadata: { name: namespace } }, parent);
       before.push(
         chartRelease(
           `${name}-cert-manager`,
@@ -93,7 +90,7 @@ export class SiteTls extends pulumi.ComponentResource {
     }
     const issuers = planned.issuers.map(
       (item) =>
-        new kubernetes.apiextensions.CustomResource(
+        new CustomResource(
           `${name}-${item.name}`,
           {
             apiVersion: "cert-manager.io/v1",
@@ -105,7 +102,7 @@ export class SiteTls extends pulumi.ComponentResource {
         ),
     );
     for (const item of planned.certificates) {
-      new kubernetes.apiextensions.CustomResource(
+      new CustomResource(
         `${name}-${item.name}`,
         {
           apiVersion: "cert-manager.io/v1",

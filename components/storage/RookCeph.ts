@@ -1,4 +1,9 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import {
+  CustomResourceDefinition,
+  type CustomResourceDefinitionArgs,
+} from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { cachedCrds, chartRelease } from "../charts/index.ts";
 import { type CephOptions, cephCluster, cephNamespace, cephPools, rookOperatorValues } from "./ceph.ts";
@@ -30,16 +35,16 @@ export class RookCeph extends pulumi.ComponentResource {
     const kept = { ...parent, retainOnDelete: retain };
     const definitions = cachedCrds("rook").map(
       ({ metadata, spec }) =>
-        new kubernetes.apiextensions.v1.CustomResourceDefinition(
+        new CustomResourceDefinition(
           `${name}-${metadata.name.split(".")[0]}`,
           {
             metadata,
-            spec: spec as unknown as kubernetes.types.input.apiextensions.v1.CustomResourceDefinitionSpec,
+            spec: spec as unknown as CustomResourceDefinitionArgs["spec"],
           },
           kept,
         ),
     );
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new Namespace(
       `${name}-namespace`,
       // Its pods use the disks of the host.
       {
@@ -59,13 +64,13 @@ export class RookCeph extends pulumi.ComponentResource {
       },
       { ...kept, dependsOn: definitions },
     );
-    const cluster = new kubernetes.apiextensions.CustomResource(`${name}-cluster`, cephCluster(args.disks), {
+    const cluster = new CustomResource(`${name}-cluster`, cephCluster(args.disks), {
       ...kept,
       dependsOn: [operator],
     });
     const pools = cephPools(args.disks, args).map(
       (pool) =>
-        new kubernetes.apiextensions.CustomResource(`${name}-pool-${pool.metadata.name}`, pool, {
+        new CustomResource(`${name}-pool-${pool.metadata.name}`, pool, {
           ...kept,
           dependsOn: [cluster],
         }),

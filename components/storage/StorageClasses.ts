@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type LeaseStorageClass, storageClassObjects } from "./classes.ts";
 
@@ -15,8 +15,7 @@ export class StorageClasses extends pulumi.ComponentResource {
   constructor(name: string, args: StorageClassesArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("akash:storage:StorageClasses", name, {}, opts);
     const objects = storageClassObjects(args.classes ?? []).map(
-      (object) =>
-        new kubernetes.storage.v1.StorageClass(`${name}-${object.metadata.name}`, object, { parent: this }),
+      (object) => new StorageClass(`${name}-${object.metadata.name}`, object, { parent: this }),
     );
     this.names = pulumi.all(objects.map((object) => object.metadata.name));
     this.registerOutputs({ names: this.names });

@@ -76,6 +76,11 @@ describe("the structure", () => {
     }
   });
 
+  it("takes Kubernetes resources one by one: the door of their package loads all of them", () => {
+    const whole = sources.filter((file) => loadedBy(file).includes("@pulumi/kubernetes"));
+    assert.deepEqual(whole, []);
+  });
+
   it("imports one way", () => {
     const rank = new Map(
       ORDER.flatMap((folders, index) => folders.map((folder) => [folder, index] as const)),

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The dynamic resource provider of the `@pulumi/pulumi` that the program in the current folder uses, without the
  * rest of that SDK: its own script loads all of it (closure serialization, automation) for two constants and a

@@ -1,3 +1,4 @@
+// @ts-check
 import { Module } from "node:module";
 
 /** @typedef {Readonly<Record<string, unknown>>} Members */

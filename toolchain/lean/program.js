@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Loaded before a Pulumi program (`nodeargs` in Pulumi.yaml): spares it what the SDK loads and does in every run
  * for cases that are not this one. Whoever uses what is spared gets it. Plain JavaScript, since types would have to

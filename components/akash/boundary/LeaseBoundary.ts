@@ -1,4 +1,6 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
+import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../metadata.ts";
 import { leaseExceptions } from "./addresses.ts";
@@ -48,13 +50,12 @@ export class LeaseBoundary extends pulumi.ComponentResource {
   }
 
   #validate(name: string, policyName: string, spec: PolicySpec): void {
-    const { v1 } = kubernetes.admissionregistration;
-    const policy = new v1.ValidatingAdmissionPolicy(
+    const policy = new ValidatingAdmissionPolicy(
       name,
       { metadata: metadata(policyName), spec },
       { parent: this },
     );
-    new v1.ValidatingAdmissionPolicyBinding(
+    new ValidatingAdmissionPolicyBinding(
       `${name}-binding`,
       {
         metadata: metadata(policyName),
@@ -66,7 +67,6 @@ export class LeaseBoundary extends pulumi.ComponentResource {
 
   #mutate(name: string, version: MutatingAdmissionVersion, exceptions: readonly string[]): void {
     const apiVersion = `admissionregistration.k8s.io/${version}`;
-    const { CustomResource } = kubernetes.apiextensions;
     const policy = new CustomResource(
       `${name}-egress`,
       {

@@ -70,8 +70,8 @@ describe("chartSource", () => {
 });
 
 describe("CRD documents", () => {
-  it("keep what the API server reads and lose prose, status and labels", () => {
-    const [document, ...rest] = parseCrds(`${crd}\n---\nkind: ConfigMap\napiVersion: v1\n`);
+  it("keep what the API server reads and lose prose, status and labels", async () => {
+    const [document, ...rest] = await parseCrds(`${crd}\n---\nkind: ConfigMap\napiVersion: v1\n`);
     assert.deepEqual(rest, []);
     assert.deepEqual(document?.metadata, { name: "things.example.com" });
     const schema = {
@@ -81,11 +81,11 @@ describe("CRD documents", () => {
     assert.deepEqual(document?.spec["versions"], [{ name: "v1", schema: { openAPIV3Schema: schema } }]);
   });
 
-  it("have a digest that ignores order and prose and sees everything else", () => {
-    const digest = digestOfCrds(parseCrds(crd));
-    assert.equal(digestOfCrds(parseCrds(crd.replaceAll("prose", "other prose"))), digest);
-    assert.notEqual(digestOfCrds(parseCrds(crd.replace("integer", "number"))), digest);
-    const [document] = parseCrds(crd);
+  it("have a digest that ignores order and prose and sees everything else", async () => {
+    const digest = digestOfCrds(await parseCrds(crd));
+    assert.equal(digestOfCrds(await parseCrds(crd.replaceAll("prose", "other prose"))), digest);
+    assert.notEqual(digestOfCrds(await parseCrds(crd.replace("integer", "number"))), digest);
+    const [document] = await parseCrds(crd);
     assert.ok(document);
     const reordered = Object.fromEntries(Object.entries(document).reverse()) as unknown as typeof document;
     assert.equal(digestOfCrds([reordered]), digest);
