@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { HostUnreachable } from "../hosts/errors.ts";
+import { rebootHost } from "../hosts/reboot.ts";
 import type { HostAddress } from "../hosts/types.ts";
 import { branchOf, type DriverFacts, rebootPending } from "./driverFacts.ts";
 import type { DriverPlan } from "./driverPlan.ts";
@@ -42,10 +43,7 @@ export interface DriverWorld {
 const world: DriverWorld = {
   driverFacts,
   installDriver,
-  reboot: async (address, reason) => {
-    const { rebootHost } = await import("../hosts/reboot.ts");
-    return rebootHost(address, { reason });
-  },
+  reboot: (address, reason) => rebootHost(address, { reason }),
 };
 
 const observables = ["driver", "fabricManager", "toolkit", "cdi", "runtime"] as const;

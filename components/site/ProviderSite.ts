@@ -22,7 +22,15 @@ import { leaseClasses, siteAttributes } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { ingressArgs } from "./ingressArgs.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
-import { gpuGate, gpuSupportArgs, type OfferedGpus, siteCeph, siteNodes, volumeCheck } from "./ownCluster.ts";
+import {
+  cephAccess,
+  gpuGate,
+  gpuSupportArgs,
+  type OfferedGpus,
+  siteCeph,
+  siteNodes,
+  volumeCheck,
+} from "./ownCluster.ts";
 import { forcePatches } from "./ownership.ts";
 import { siteVersions } from "./versions.ts";
 
@@ -89,7 +97,7 @@ export class ProviderSite extends pulumi.ComponentResource {
       new HostnameOperator(`${name}-hostname`, { version, ingressMode }, inAkash),
       new InventoryOperator(
         `${name}-inventory`,
-        { version, storageClasses: classes.map((item) => item.name) },
+        { version, storageClasses: classes.map((item) => item.name), ...cephAccess(observed) },
         inAkash,
       ),
     ];
@@ -145,8 +153,12 @@ export class ProviderSite extends pulumi.ComponentResource {
         tlsSecretName: ingress.providerTlsSecret,
         pricing,
         registryCredentials: config.provider.privateRegistries,
-        boundary:
-          observed.mutatingAdmission === undefined ? {} : { mutatingAdmission: observed.mutatingAdmission },
+        boundary: {
+          ...cephAccess(observed),
+          ...(observed.mutatingAdmission === undefined
+            ? {}
+            : { mutatingAdmission: observed.mutatingAdmission }),
+        },
         overcommit: config.provider.overcommit,
         storageClass: storage.providerVolume.storageClass,
         storageSize: storage.providerVolume.size,

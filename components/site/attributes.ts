@@ -9,7 +9,7 @@ import type { ObservedSite } from "./observe.ts";
  * advertised GPU that is not there costs a tenant a failed lease.
  */
 export function siteAttributes(
-  config: SiteConfig,
+  config: Pick<SiteConfig, "attributes"> & OfferedStorage,
   observed: Pick<ObservedSite, "gpu" | "nodes">,
 ): Record<string, string> {
   const found = [
@@ -20,9 +20,14 @@ export function siteAttributes(
   return { ...config.attributes, ...Object.fromEntries(found.map(({ key, value }) => [key, value])) };
 }
 
+/** The part of a declaration that says which classes of storage are offered. */
+interface OfferedStorage {
+  readonly storage: { readonly classes: readonly LeaseStorageClass[] };
+}
+
 /** Classes of persistent storage: those declared, and those that the machines' disks give. */
 export function leaseClasses(
-  config: Pick<SiteConfig, "storage">,
+  config: OfferedStorage,
   { nodes }: Pick<ObservedSite, "nodes">,
 ): LeaseStorageClass[] {
   return [...config.storage.classes, ...cephClasses(nodes?.disks ?? [])];

@@ -4,11 +4,13 @@ import { GpuGate } from "../gpu/GpuGate.ts";
 import type { GpuSupportArgs } from "../gpu/GpuSupport.ts";
 import type { GpuDevice } from "../gpu/types.ts";
 import { SiteNodes } from "../nodes/SiteNodes.ts";
+import { cephNamespace } from "../storage/ceph.ts";
 import { RookCeph } from "../storage/RookCeph.ts";
 import { VolumeCheck } from "../storage/VolumeCheck.ts";
 import { leaseClasses } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { nodesDeclaration } from "./nodes.ts";
+import type { ObservedSite } from "./observe.ts";
 import type { ProviderSiteArgs } from "./ProviderSite.ts";
 
 /** GPUs that are advertised, and why others are not. */
@@ -74,6 +76,11 @@ export function siteCeph(
     retain: network !== "devnet",
   };
   return [new RookCeph(`${name}-ceph`, args, options)];
+}
+
+/** What the inventory operator may do in Ceph's namespace: it asks the toolbox for the space that is left. */
+export function cephAccess({ nodes }: Pick<ObservedSite, "nodes">): { cephNamespace?: string } {
+  return (nodes?.disks ?? []).length === 0 ? {} : { cephNamespace };
 }
 
 /** The trial of storage that the site itself makes, before it is advertised. */

@@ -29,7 +29,8 @@ export interface PolicySpec {
     }[];
   };
   readonly matchConditions: { readonly name: string; readonly expression: string }[];
-  readonly variables: { readonly name: string; readonly expression: string }[];
+  /** Absent where there is none: the API server drops an empty list, which would show as drift. */
+  readonly variables?: { readonly name: string; readonly expression: string }[];
   readonly validations: Validation[];
 }
 

@@ -53,7 +53,6 @@ export function planEgressMutation(exceptions: readonly string[]): MutationSpec 
   return {
     ...target,
     reinvocationPolicy: "Never",
-    variables: [],
     mutations: [
       {
         patchType: "JSONPatch",
@@ -73,7 +72,6 @@ export function planEgressMutation(exceptions: readonly string[]): MutationSpec 
 export function planEgressCheck(exceptions: readonly string[]): PolicySpec {
   return {
     ...target,
-    variables: [],
     validations: [
       {
         expression: `object.spec.egress.all(rule, rule.?to.orValue([]).all(peer,
