@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
 import { POLICY_PACK, RULES } from "../../policies/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
 
+const execute = promisify(execFile);
 const GPU = "capabilities/gpu/vendor/nvidia/model/rtx5090";
 
 /** Objects are rendered into a folder: no cluster is needed to be judged. */
@@ -106,6 +108,19 @@ describe("the policy pack in the engine", function () {
     assert.equal(code, 0, output);
     assert.match(output, /\[advisory\].* no-cluster-admin/);
     assert.doesNotMatch(output, /one-provider/);
+  });
+
+  it("loads of the SDK only what it needs: the engine waits for it in each preview and update", async () => {
+    const script = `await import(${JSON.stringify(join(dirname(POLICY_PACK), "lightSdk.cjs"))});
+      const { createRequire } = await import("node:module");
+      const require = createRequire(${JSON.stringify(POLICY_PACK)});
+      require("@pulumi/policy");
+      const loaded = Object.keys(require.cache);
+      const heavy = loaded.filter((path) => /arborist|typescript|automation/.test(path));
+      const { Config } = require("@pulumi/pulumi");
+      console.log(JSON.stringify({ heavy, rest: typeof Config }));`;
+    const { stdout } = await execute(process.execPath, ["--input-type=module", "-e", script]);
+    assert.deepEqual(JSON.parse(stdout), { heavy: [], rest: "function" });
   });
 
   it("starts as a folder too, by the loader that official engines start packs with", async () => {

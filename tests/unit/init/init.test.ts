@@ -44,7 +44,7 @@ describe("init", () => {
       dns: { provider: "manual" },
       contact: { email: "ops@example.com", website: "https://example.com" },
       attributes: {
-        host: "example.com",
+        host: "akash",
         organization: "garage",
         email: "ops@example.com",
         tier: "community",
