@@ -65,6 +65,18 @@ export {
 } from "./dns/index.ts";
 export { GpuSupport, type GpuSupportArgs } from "./gpu/index.ts";
 export {
+  type HostAddress,
+  HostError,
+  type HostFacts,
+  HostPreparation,
+  type HostPreparationArgs,
+  inspectHosts,
+  type PreparationOptions,
+  preflightHosts,
+  preparationOf,
+  readHostFacts,
+} from "./hosts/index.ts";
+export {
   ClassicIngress,
   type ClassicIngressArgs,
   type Dns01Solver,

@@ -26,6 +26,8 @@ const door = "components/index.ts";
 
 /** What compiled modules read beside themselves. */
 const dataOf: Readonly<Record<string, readonly string[]>> = {
+  "components/hosts/script.js": globSync("components/**/scripts/*.sh", { cwd: repo }),
+  "components/k3s/nodeFiles.js": ["components/k3s/scripts/k3s-snapshot.sh"],
   "components/versions/sets.js": ["components/versions/sets.json"],
   "toolchain/pins.js": ["toolchain/pins.json"],
 };
