@@ -2,7 +2,6 @@ import { openChain } from "../../components/chain/client.ts";
 import { openCluster } from "../../components/cluster/index.ts";
 import { kubeconfigOf } from "../../components/site/observe.ts";
 import { siteVersions } from "../../components/site/versions.ts";
-import { siteStatus } from "../../doctor/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { isUnreachable, reasonOf } from "../engine/outcome.ts";
 import type { Comparison, StackOutputs } from "../engine/siteWork.ts";
@@ -86,6 +85,8 @@ async function askCluster({ config }: FleetSite): Promise<{ running?: string; ku
 
 /** What doctor's daily look says of the site's wallet and leases. */
 async function askChain({ name, config }: FleetSite) {
+  // Not cheap to load, and only a report needs it.
+  const { siteStatus } = await import("../../doctor/index.ts");
   const [{ generation }, status] = await Promise.all([
     openChain(config.network),
     siteStatus({ name, site: config, embedded: config.network === "devnet" }, { hosts: [] }),

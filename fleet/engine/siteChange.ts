@@ -1,0 +1,84 @@
+import { preflight } from "../../commands/preflight.ts";
+import { freeStack } from "../../commands/stackLock.ts";
+import { LEASES_MAY_END, requireNoLeases } from "../../components/akash/leases.ts";
+import { describeTakeover, findTakeover } from "../../components/site/takeover/index.ts";
+import { type Progress, silentProgress } from "../../toolchain/index.ts";
+import { FleetError } from "../declaration/errors.ts";
+import type { SiteOutcome } from "../rollout/rollout.ts";
+import { policiesOf, refusalIn } from "./judges.ts";
+import { failureOf, isUnknownStack } from "./outcome.ts";
+import type { SiteRun } from "./siteEngine.ts";
+import type { SiteStack } from "./siteStack.ts";
+
+/** Checks what can be checked beforehand, and brings a site to its declaration. */
+export async function bringUp(
+  stack: SiteStack,
+  phase: (text: string) => void,
+  say: (text: string) => void,
+): Promise<SiteOutcome> {
+  let begun = false;
+  try {
+    phase("checking");
+    const progress: Progress = { ...silentProgress, line: say };
+    const observed = await preflight(stack.stack, progress, { waitForFunds: false });
+    const [engine, judges] = await Promise.all([stack.engine(), policiesOf(stack, observed)]);
+    await freeStack({ stack: stack.site, env: await stack.environment() }, progress);
+    const act = () => {
+      begun = true;
+      phase("updating");
+      return engine.up(judges);
+    };
+    const run = await act().catch(async (error) => {
+      if (!isUnknownStack(error)) throw error;
+      begun = false;
+      await makeStack(stack);
+      return act();
+    });
+    return outcomeOf(run);
+  } catch (error) {
+    const { result, because } = failureOf(refusalIn(error) ?? error);
+    // What the engine had begun is half done, whatever it was that went away.
+    return { result: begun && result === "unreachable" ? "failed" : result, because };
+  }
+}
+
+/** Removes what was brought up; with leases only where they may end. */
+export async function takeDown(
+  stack: SiteStack,
+  phase: (text: string) => void,
+  withLeases: boolean,
+): Promise<SiteOutcome> {
+  try {
+    await stack.reach();
+    if (!withLeases) await requireNoLeases(`Site ${stack.site.name}`, () => stack.cluster());
+    await freeStack({ stack: stack.site, env: await stack.environment() }, silentProgress);
+    phase("removing");
+    // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
+    await stack.pulumi("state", "unprotect", "--all", "--yes");
+    const engine = await stack.engine(withLeases ? { [LEASES_MAY_END]: "true" } : {});
+    return outcomeOf(await engine.destroy());
+  } catch (error) {
+    return isUnknownStack(error) ? { result: "unchanged" } : failureOf(error);
+  }
+}
+
+/** A cluster with an earlier set-up is not changed unattended: what is to become of that is asked once. */
+async function makeStack(stack: SiteStack): Promise<void> {
+  const { name, config } = stack.site;
+  const { plan } = await findTakeover(config, { processes: false, deployedReleases: async () => [] });
+  if (plan.items.some(({ action }) => action === "replace" || action === "remove")) {
+    throw new FleetError(
+      `${describeTakeover(plan).trim()}\nRun \`npm run up -- -s ${name}\` once: it asks what is to become of it.`,
+    );
+  }
+  await stack.pulumi("stack", "init", "--no-select");
+}
+
+function outcomeOf({ changes, update }: SiteRun): SiteOutcome {
+  const { same: _, ...done } = changes;
+  return {
+    result: Object.keys(done).length === 0 ? "unchanged" : "updated",
+    changes,
+    ...(update === undefined ? {} : { update }),
+  };
+}
