@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -29,7 +29,12 @@ describe("the canary", function () {
   const words = generateWords();
   /** All that was written while the site lived, by where. */
   const traces = new Map<string, string | Buffer>();
-  const needles: Needle[] = [{ name: "the wallet's words", value: words }];
+  /** Of a service that is not there: addresses of webhooks are passwords themselves. */
+  const webhook = `http://127.0.0.1:2/${randomBytes(16).toString("hex")}`;
+  const needles: Needle[] = [
+    { name: "the wallet's words", value: words },
+    { name: "the webhook's address", value: webhook },
+  ];
   const passphrases: (string | Buffer)[] = ["test", "", "dev", words];
   let folder: string;
   let checkout: Checkout;
@@ -60,6 +65,7 @@ describe("the canary", function () {
 
   const environment = () => ({
     CANARY_WORDS: words,
+    CANARY_WEBHOOK: webhook,
     TMPDIR: join(folder, "tmp"),
     XDG_STATE_HOME: join(folder, "state"),
     PULUMI_HOME: join(folder, "pulumi"),
@@ -78,7 +84,10 @@ describe("the canary", function () {
     await mkdir(embedded, { mode: 0o700 });
     await writeFile(join(embedded, "wallet.mnemonic"), words, { mode: 0o600 });
     const declared = await checkout.read("Pulumi.dev.yaml");
-    const fromVariable = declared.replace(/wallet: \{.*?\}/, "wallet: {mnemonicEnv: CANARY_WORDS}");
+    const fromVariable = declared.replace(
+      /wallet: \{.*?\}/,
+      "wallet: {mnemonicEnv: CANARY_WORDS}\n    alerts: {webhookEnv: CANARY_WEBHOOK}",
+    );
     assert.notEqual(fromVariable, declared);
     await writeFile(join(checkout.folder, "Pulumi.dev.yaml"), fromVariable);
 
@@ -89,12 +98,18 @@ describe("the canary", function () {
     administrator = administratorKey(await checkout.read(".embedded/kubeconfig"));
     for (const [name, content] of daemonEnvironments(embedded)) traces.set(`environment of ${name}`, content);
 
+    const well = await run("doctor", "--json");
+    assert.equal(well.code, 0, well.stdout);
+    await run("status");
     // Keyring and certificate are made again under the engine's most talkative logs.
     for (const name of ["akash-provider-keyring", "akash-provider-certificate"]) {
       await cluster.request("DELETE", `${SERVICES}/${name}`);
     }
     const drift = await run("drift", "--json");
     assert.equal(drift.code, 2, drift.stderr);
+    const ill = await run("doctor", "--alert");
+    assert.equal(ill.code, 1);
+    assert.match(ill.stderr, /The webhook of CANARY_WEBHOOK cannot be reached/);
     temporary = [...filesBelow(join(folder, "tmp")).keys()];
     await runEngine("up", "--yes", "--refresh", "--run-program", "--skip-preview");
     await rememberTlsKey(cluster, sealing);
