@@ -14,7 +14,7 @@ import { exportArmor } from "../../components/wallet/keyring/armor.ts";
 import { keyringFiles } from "../../components/wallet/keyring/directory.ts";
 import { KeyWallet } from "../../components/wallet/keyWallet.ts";
 import { deriveKey, generateWords } from "../../components/wallet/mnemonic.ts";
-import { Canary, type Needle } from "../support/canary.ts";
+import { Canary, type Needle, withoutSecrets } from "../support/canary.ts";
 import { CommandLines, daemonEnvironments, filesBelow } from "../support/canaryProcesses.ts";
 import { Checkout } from "../support/checkout.ts";
 
@@ -183,6 +183,12 @@ describe("the canary", function () {
   const canary = () =>
     new Canary({ needles, passphrases, allowed: new Set([publicPem(createPublicKey(administrator))]) });
 
+  /** Finds the administrator's key to the cluster. */
+  const keyFinder = () => {
+    const value = administrator.export({ format: "der", type: "pkcs8" });
+    return new Canary({ needles: [{ name: "the administrator's key", value }], passphrases });
+  };
+
   it("has left something to look at everywhere", () => {
     const kinds = [
       "up --json",
@@ -211,13 +217,19 @@ describe("the canary", function () {
   });
 
   it("leaves no key to the cluster in plain sight either", async () => {
-    const secret = administrator.export({ format: "der", type: "pkcs8" });
-    const finder = new Canary({ needles: [{ name: "the administrator's key", value: secret }], passphrases });
+    const finder = keyFinder();
     // Asked for; the file itself; what the bare engine logs of the stack's output and its plugin leaves behind.
     const shown = /show-secrets|embedded site: .*kubeconfig|verbose log|calls\.json|temporary files/;
     const searched = [...traces].filter(([where]) => !shown.test(where));
     const findings = await Promise.all(searched.map(([where, content]) => finder.search(where, content)));
     assert.deepEqual(findings.flat(), []);
+  });
+
+  it("has the key to the cluster in the state, and only as a value that is marked secret", async () => {
+    const unmarked = JSON.stringify(withoutSecrets(JSON.parse(exported)));
+    assert.ok(unmarked.includes("dev-registration"));
+    assert.notDeepEqual(await keyFinder().search("all of the state", exported), []);
+    assert.deepEqual(await keyFinder().search("what is not marked", unmarked), []);
   });
 
   it("leaves no temporary file behind", () => {

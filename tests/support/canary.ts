@@ -163,3 +163,14 @@ function attempt<T>(body: () => T): T | undefined {
     return undefined;
   }
 }
+
+/** Key and value by which the engine marks a secret in an exported state (`sdk/go/common/resource/sig`). */
+const SIGNATURE = { key: "4dabf18193072939515e22adb298388d", secret: "1b47061264138c4ac30d75fd1eb44270" };
+
+/** An exported state without the values that are marked secret. */
+export function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if (Reflect.get(value, SIGNATURE.key) === SIGNATURE.secret) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
+}
