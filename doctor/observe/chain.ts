@@ -52,13 +52,17 @@ export interface ChainView {
   upgrade(): Promise<AnnouncedUpgrade | undefined>;
 }
 
+/** Longest time for an endpoint's status in milliseconds. */
+const STATUS_MS = 3000;
+
 export function observeChain(reference: NetworkReference, timeoutMs: number): ChainView {
   const network = () => resolveNetwork(reference);
   // A diagnosis builds on nothing that an earlier one learnt.
   const connection = once(() => openChain(reference, { timeoutMs, fresh: true }));
   const endpoint = onceEach(async (url: string): Promise<EndpointStatus> => {
     try {
-      return { endpoint: url, status: await readStatus(url, timeoutMs) };
+      // One of many that is dead must not hold up what stands on the others.
+      return { endpoint: url, status: await readStatus(url, Math.min(timeoutMs, STATUS_MS)) };
     } catch (error) {
       return { endpoint: url, problem: error instanceof Error ? error.message : String(error) };
     }
@@ -69,7 +73,8 @@ export function observeChain(reference: NetworkReference, timeoutMs: number): Ch
     network,
     endpoint,
     endpoints: once(async () => Promise.all(network().rpc.map(endpoint))),
-    websocket: onceEach((url) => checkWebsocket(url, timeoutMs)),
+    // A block of the public networks takes six seconds.
+    websocket: onceEach((url) => checkWebsocket(url, Math.round(timeoutMs * 1.1))),
     connection,
     provider: each((chain, owner) => chain.provider(owner)),
     certificates: each((chain, owner) => chain.certificates(owner)),

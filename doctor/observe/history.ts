@@ -22,8 +22,9 @@ export interface History {
   add(reading: Reading): Promise<void>;
 }
 
-/** As many as tell a week, read a few times a day. */
-const MOST = 60;
+/** A week of readings, an hour apart. */
+const MOST = 170;
+const APART_MS = 3_600_000;
 
 /** File of one site in the state folder. */
 export function doctorFile(site: string, kind: string, folder = signingStateFolder()): string {
@@ -42,7 +43,13 @@ export function openHistory(file: string): History {
   return {
     readings,
     async add(reading) {
-      await writeWhole(file, JSON.stringify([...(await readings()), reading].slice(-MOST)));
+      const before = (await readings()).slice(-MOST + 1);
+      const [older, last] = before.slice(-2);
+      // The latest is always kept, of those before it one an hour: whoever looks often still sees a week.
+      const close =
+        older !== undefined && last !== undefined && Date.parse(last.at) - Date.parse(older.at) < APART_MS;
+      const kept = close ? before.slice(0, -1) : before;
+      await writeWhole(file, JSON.stringify([...kept, reading]));
     },
   };
 }

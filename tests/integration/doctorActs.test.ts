@@ -94,6 +94,15 @@ describe("what the doctor does", function () {
     assert.equal(report.checks.find(({ id }) => id === "namespaces")?.result, "ok");
   });
 
+  it("leaves out what dev only simulates, and finds it well", async () => {
+    await world.gateway.close(8443);
+    const report = await runDoctor({ ...world.under, embedded: true }, world.options);
+    assert.equal(report.healthy, true);
+    const skipped = report.checks.filter(({ because }) => because?.startsWith("simulated in dev"));
+    assert.ok(skipped.some(({ id }) => id === "provider-status"));
+    assert.ok(skipped.every(({ area }) => area !== "chain" && area !== "wallet"));
+  });
+
   it("goes by the keyring's owner where the wallet is not at hand", async () => {
     const { site } = world.under;
     const under = { ...world.under, site: { ...site, wallet: { prompt: true as const } } };

@@ -99,14 +99,28 @@ describe("what is kept and found on a machine", () => {
     ...{ at: now.toISOString(), chainId: "c", owner: "akash1a", sequence: 1, providerRan: true, funds: "1" },
   };
 
-  it("keeps the latest sixty readings and starts anew from a broken file", () =>
+  it("keeps a week of readings, an hour apart and the latest, and starts anew from a broken file", () =>
     inFolder(async (folder) => {
       const file = join(folder, "deep", "readings.json");
       const history = openHistory(file);
       assert.deepEqual(await history.readings(), []);
-      for (let sequence = 0; sequence < 62; sequence++) await history.add({ ...reading, sequence });
+      const minutes = (count: number) => new Date(now.getTime() + count * 60_000).toISOString();
+      for (let sequence = 0; sequence < 13; sequence++) {
+        await history.add({ ...reading, sequence, at: minutes(20 * sequence) });
+      }
+      assert.deepEqual(
+        (await history.readings()).map(({ sequence }) => sequence),
+        [0, 3, 6, 9, 12],
+      );
+      writeFileSync(
+        file,
+        JSON.stringify(
+          Array.from({ length: 300 }, (_item, hour) => ({ ...reading, at: minutes(60 * hour) })),
+        ),
+      );
+      await history.add({ ...reading, sequence: 99, at: minutes(60 * 300) });
       const kept = await history.readings();
-      assert.deepEqual([kept.length, kept[0]?.sequence, kept.at(-1)?.sequence], [60, 2, 61]);
+      assert.deepEqual([kept.length, kept.at(-1)?.sequence], [170, 99]);
       writeFileSync(file, "{");
       assert.deepEqual(await history.readings(), []);
     }));
