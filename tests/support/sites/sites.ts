@@ -119,7 +119,7 @@ function fleetOf(
 ) {
   return {
     defaults: {
-      address: "127.0.0.1",
+      address: defaults["network"] === "devnet" ? "127.0.0.1" : "203.0.113.10",
       dns: { provider: "manual" },
       contact: { email: "ops@akash.test" },
       tls: { issuer: "self-signed" },
