@@ -3,7 +3,7 @@ import { openContext } from "./context.ts";
 import { stackOption } from "./options.ts";
 
 /** Variables of the engine that this project sets; PATH carries the toolchain. */
-const EXPORTED = /^(PATH|PULUMI_\w+)$/;
+const EXPORTED = /^(PATH|NODE_COMPILE_CACHE|PULUMI_\w+)$/;
 
 export function envCommand(): Command {
   return new Command("env")

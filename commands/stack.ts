@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +66,11 @@ export async function stackEnvironment(
   if (stack.embedded) {
     const state = join(embeddedFolder, "state");
     await mkdir(state, { recursive: true });
-    return { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: DEV_PASSPHRASE };
+    return {
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: DEV_PASSPHRASE,
+      PULUMI_HOME: engineHome(embeddedFolder),
+    };
   }
   const environment: Record<string, string> = {};
   const loggedIn = existsSync(
@@ -80,6 +84,21 @@ export async function stackEnvironment(
     environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = await passphraseFile(stack.name);
   }
   return environment;
+}
+
+/**
+ * A home of the engine's own with the embedded site, so that nothing of it is left elsewhere. Plugins are those of
+ * the person. A file stands where the engine would keep a log of each run: all it sends to and gets from plugins,
+ * three megabytes and a quarter of its time, of a site that is thrown away.
+ */
+function engineHome(embeddedFolder: string): string {
+  const home = join(embeddedFolder, "engine");
+  mkdirSync(home, { recursive: true });
+  const plugins = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+  mkdirSync(plugins, { recursive: true });
+  if (!existsSync(join(home, "plugins"))) symlinkSync(plugins, join(home, "plugins"));
+  if (!existsSync(join(home, "logs"))) writeFileSync(join(home, "logs"), "");
+  return home;
 }
 
 async function passphraseFile(stack: string): Promise<string> {

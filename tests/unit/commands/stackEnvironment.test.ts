@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { stackEnvironment } from "../../../commands/stack.ts";
+
+describe("the engine's environment of the embedded stack", () => {
+  const before = process.env["PULUMI_HOME"];
+  const stack = { name: "dev", embedded: true };
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-akash-stack-"));
+    process.env["PULUMI_HOME"] = join(folder, "home");
+  });
+
+  afterEach(() => {
+    if (before === undefined) delete process.env["PULUMI_HOME"];
+    else process.env["PULUMI_HOME"] = before;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("has its state, its home and a passphrase of no value in the site's folder", async () => {
+    const env = await stackEnvironment(stack, join(folder, "embedded"));
+    assert.deepEqual(env, {
+      PULUMI_BACKEND_URL: `file://${join(folder, "embedded", "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "dev",
+      PULUMI_HOME: join(folder, "embedded", "engine"),
+    });
+  });
+
+  it("shares the person's plugins and keeps no logs, each time it is asked for", async () => {
+    mkdirSync(join(folder, "home", "plugins"), { recursive: true });
+    writeFileSync(join(folder, "home", "plugins", "one"), "");
+    await stackEnvironment(stack, join(folder, "embedded"));
+    const { PULUMI_HOME: home = "" } = await stackEnvironment(stack, join(folder, "embedded"));
+    assert.deepEqual(readdirSync(join(home, "plugins")), ["one"]);
+    assert.equal(realpathSync(join(home, "plugins")), realpathSync(join(folder, "home", "plugins")));
+    assert.ok(statSync(join(home, "logs")).isFile());
+  });
+
+  it("serves a shell that has it already, also when the site was taken down meanwhile", async () => {
+    const embedded = join(folder, "embedded");
+    const { PULUMI_HOME: home = "" } = await stackEnvironment(stack, embedded);
+    process.env["PULUMI_HOME"] = home;
+    assert.equal((await stackEnvironment(stack, embedded))["PULUMI_HOME"], home);
+    rmSync(embedded, { recursive: true });
+    await stackEnvironment(stack, embedded);
+    assert.ok(existsSync(join(home, "plugins")));
+  });
+});
