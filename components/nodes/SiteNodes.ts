@@ -1,4 +1,4 @@
-import { local } from "@pulumi/command";
+import * as local from "@pulumi/command/local/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { GpuDriver } from "../gpu/GpuDriver.ts";
 import { HostPreparation } from "../hosts/HostPreparation.ts";

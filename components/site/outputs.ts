@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { openChain } from "../chain/index.ts";
+import { openChain } from "../chain/client.ts";
 import type { SiteNodes } from "../nodes/SiteNodes.ts";
 import type { ProviderSite, ProviderSiteArgs } from "./ProviderSite.ts";
 
