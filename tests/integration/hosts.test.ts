@@ -15,6 +15,8 @@ import {
 import { readHostFacts } from "../../components/hosts/facts/facts.ts";
 import { pinHostKeys } from "../../components/hosts/hostKeys.ts";
 import { inspectHosts } from "../../components/hosts/preflight/preflight.ts";
+import { preparationOf } from "../../components/hosts/preparation/defaults.ts";
+import { readPreparation } from "../../components/hosts/preparation/steps.ts";
 import { hostScript } from "../../components/hosts/script.ts";
 import type { HostAddress } from "../../components/hosts/types.ts";
 import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
@@ -152,6 +154,10 @@ describe("machines over SSH", function () {
     const started = Date.now();
     const facts = await Promise.all(all.map(readHostFacts));
     console.log(`      facts of ${facts.length} addresses: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    const wanted = preparationOf();
+    const again = Date.now();
+    await Promise.all(all.map((address) => onHost(address, (host) => readPreparation(host, wanted))));
+    console.log(`      preparation of ${all.length}: ${((Date.now() - again) / 1000).toFixed(1)} s`);
     assert.deepEqual(
       new Set(facts.map(({ hostname }) => hostname)),
       new Set(lab.hosts.map(({ name }) => name)),

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { disconnectAll, onHost } from "../../components/hosts/connect.ts";
-import { HostDisconnected } from "../../components/hosts/errors.ts";
+import { HostAuthRefused, HostDisconnected } from "../../components/hosts/errors.ts";
 import { preparationOf } from "../../components/hosts/preparation/defaults.ts";
-import { prepareHost, readPreparation } from "../../components/hosts/preparation/steps.ts";
+import { prepareHost, readPreparation, unprepareHost } from "../../components/hosts/preparation/steps.ts";
 import { rebootHost } from "../../components/hosts/reboot.ts";
 import type { HostAddress } from "../../components/hosts/types.ts";
 import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
@@ -183,6 +183,42 @@ new HostPreparation("gpu-1", {
     assert.ok(steps.length > 0);
     assert.deepEqual(await onHost(address, (open) => readPreparation(open, wanted)), wanted);
     assert.deepEqual(await prepareHost(address, wanted), []);
+  });
+
+  it("lets SSH accept keys only, and keeps swap from coming back, where that is declared", async () => {
+    const byPassword = {
+      host: other.address,
+      user: "operator",
+      passwordEnv: variable,
+      hostKey: other.hostKey,
+    };
+    assert.equal((await onHost(byPassword, (open) => open.read("/etc/hostname")))?.trim(), other.name);
+    await other.exec("echo '/swap.img none swap sw 0 0' >>/etc/fstab");
+    const wanted = preparationOf({
+      packages: ["socat"],
+      firewall: { nodes: [host.address] },
+      hardenSsh: true,
+    });
+    const steps = await prepareHost(rootOf(other), wanted);
+    assert.deepEqual(
+      steps.map(({ words }) => words),
+      ["turn swap off", "let SSH accept keys only"],
+    );
+    assert.match((await other.exec("cat /etc/fstab")).stdout, /^#pulumi-akash# \/swap.img none swap/m);
+    disconnectAll();
+    await assert.rejects(
+      onHost(byPassword, (open) => open.read("/etc/hostname")),
+      HostAuthRefused,
+    );
+    assert.deepEqual(await prepareHost(rootOf(other), wanted), []);
+    await unprepareHost(rootOf(other));
+    assert.match((await other.exec("cat /etc/fstab")).stdout, /^\/swap.img none swap/m);
+    assert.equal((await onHost(byPassword, (open) => open.read("/etc/hostname")))?.trim(), other.name);
+    await other.exec("sed -i /swap.img/d /etc/fstab");
+    await prepareHost(
+      rootOf(other),
+      preparationOf({ packages: ["socat"], firewall: { nodes: [host.address] } }),
+    );
   });
 
   it("takes back a firewall that nobody has come through", async () => {
