@@ -79,17 +79,27 @@ function declaredFile({ site }: Observed): string | undefined {
   return "keyringDir" in wallet ? wallet.keyringDir : undefined;
 }
 
+/** An operator's own computer is no machine of the site: its keyring is in use. */
+async function strangers(site: Observed): Promise<ReadonlySet<string>> {
+  const here = site.hosts.filter((host) => host.here === true);
+  if (here.length === 0) return new Set();
+  const nodes = (await site.cluster.nodes()).map(({ metadata }) => metadata.name);
+  return new Set(here.map(({ name }) => name).filter((name) => !nodes.includes(name)));
+}
+
 export const hostLeftovers: Check = {
   id: "host-leftovers",
   title: "no machine keeps keys or services of a set-up by hand",
   area: "cluster",
   observes: ["key files of a set-up by hand", "systemd units of a set-up by hand"],
   severity: "warning",
+  needs: ["cluster"],
   after: ["second-signer"],
   simulated: true,
   async run(site) {
     const declared = (declaredFile(site) ?? "").replace(/^~/, "").replace(/\/keyring-\w+\/?$/, "");
-    const machines = await machinesOf(site);
+    const [all, elsewhere] = await Promise.all([machinesOf(site), strangers(site)]);
+    const machines = all.filter(([name]) => !elsewhere.has(name));
     const found = machines.map(([name, { keyFiles, units }]) => {
       const keys = keyFiles.filter((file) => declared === "" || !file.includes(declared));
       return [...keys.map((file) => `${name}:${file}`), ...units.map((unit) => `${name}: ${unit}`)];

@@ -21,6 +21,8 @@ export interface HostFindings {
 /** A machine of the site, read when it is asked for. */
 export interface HostReader {
   readonly name: string;
+  /** The machine that the doctor runs on, which may be none of the site's. */
+  readonly here?: boolean;
   read(): Promise<HostFindings>;
 }
 
@@ -38,6 +40,7 @@ const UNIT = /^(akash|provider-services|praetor)[\w@.-]*\.service$/;
 export function localHost(root = "/", home = homedir()): HostReader {
   return {
     name: hostname(),
+    here: true,
     async read() {
       const homes = [...new Set([home, "/root"])].map((folder) => join(root, folder));
       const [keys, units, processes] = await Promise.all([

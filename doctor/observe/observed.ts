@@ -51,7 +51,7 @@ export function observe(under: SiteUnderCheck, options: ObserveOptions = {}): Ob
     chain: observeChain(site.network, timeoutMs),
     cluster,
     reach: observeReach(site, cluster, reach, timeoutMs),
-    hosts: (options.hosts ?? machinesOf(under)).map((host) => ({ name: host.name, read: once(host.read) })),
+    hosts: (options.hosts ?? machinesOf(under)).map((host) => ({ ...host, read: once(host.read) })),
     history: options.history ?? openHistory(doctorFile(under.name, "readings")),
     now,
     wallet,

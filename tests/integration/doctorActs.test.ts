@@ -103,6 +103,14 @@ describe("what the doctor does", function () {
     assert.ok(skipped.every(({ area }) => area !== "chain" && area !== "wallet"));
   });
 
+  it("leaves keys on the operator's own computer alone, which is no node", async () => {
+    await make("host-leftovers");
+    const [node] = world.hosts.splice(0, 1);
+    world.hosts.push({ name: "laptop", here: true, read: async () => (await node?.read()) ?? assert.fail() });
+    const only = ["host-leftovers"];
+    assert.equal((await runDoctor(world.under, { ...world.options, only })).checks[0]?.result, "ok");
+  });
+
   it("goes by the keyring's owner where the wallet is not at hand", async () => {
     const { site } = world.under;
     const under = { ...world.under, site: { ...site, wallet: { prompt: true as const } } };

@@ -148,7 +148,7 @@ export async function startWorld(): Promise<World> {
     rmSync(historyFile, { force: true });
     clock.offMs = 0;
     Object.assign(reach, { lookups: undefined, outside: undefined });
-    hosts.splice(0, hosts.length, localHost(hostRoot, "/root"), machineOf({}));
+    hosts.splice(0, hosts.length, { ...localHost(hostRoot, "/root"), name: "embedded-1" }, machineOf({}));
   };
   const hosts: HostReader[] = [];
   const reach: ReachOptions = { resolver: names.address, address: "127.0.0.1", ports: gateway.ports };
