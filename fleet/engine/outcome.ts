@@ -56,13 +56,17 @@ export function diagnosticsOf(events: readonly EngineEvent[]): string[] {
 
 /** Without colour marks (`<{%reset%}>`), terminal codes and the program's stack trace. */
 function plain(message: string): string {
-  return message
-    .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "")
-    .split("\n")
-    .filter((line) => !/^\s+at /.test(line))
-    .join("\n")
-    .trim();
+  return (
+    message
+      .replace(/<\{%[^%]*%\}>/g, "")
+      .replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "")
+      .split("\n")
+      .filter((line) => !/^\s+at /.test(line))
+      .join("\n")
+      .trim()
+      // A list of one needs no heading.
+      .replace(/^1 error occurred:\s+\* /, "")
+  );
 }
 
 /** The first line of what an error says. */

@@ -44,6 +44,8 @@ describe("what an error says of a site", () => {
     ];
     assert.deepEqual(diagnosticsOf(events), ["The API server refused it"]);
     assert.deepEqual(diagnosticsOf(events.slice(3)), ["update failed"]);
+    const listed = { severity: "error", message: "1 error occurred:\n\t* it is forbidden\n\n" };
+    assert.deepEqual(diagnosticsOf([{ diagnosticEvent: listed }]), ["it is forbidden"]);
     assert.equal(reasonOf(new Error("first\nsecond")), "first");
   });
 });
