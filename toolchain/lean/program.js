@@ -26,10 +26,12 @@ for (const [name, functions] of Object.entries(tracing)) {
 }
 // Maps stacks through source maps, several for each resource. Stripped types leave lines and columns where they are.
 lazyModule(fromSdk, "source-map-support/register");
-// For functions that are serialized: the compiler, the debugger's view of the functions, and npm's own library.
-lazyModule(fromSdk, "./typescript-shim");
+// For functions that are serialized: the compiler, npm's own library, and the debugger's view of the functions.
+lazyModule(fromSdk, "./runtime/closure/serializeClosure", (load) =>
+  lazyFunctions(load, ["serializeFunction", "serializeFunctionAsync"]),
+);
+lazyModule(fromSdk, "./runtime/closure/codePaths", (load) => lazyFunctions(load, ["computeCodePaths"]));
 lazyModule(fromSdk, "./runtime/closure/v8Hooks", () => ({ isInitializedAsync: async () => {} }));
-lazyModule(fromSdk, "@npmcli/arborist");
 // Runs other programs' stacks, and serves components to programs in other languages.
 lazyModule(fromSdk, "./automation");
 lazyModule(fromSdk, "./provider");

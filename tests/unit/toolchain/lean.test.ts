@@ -158,3 +158,54 @@ describe("kept code without types", () => {
     assert.throws(() => readdirSync(kept));
   });
 });
+
+describe("a program without what it does not use of the SDK", () => {
+  const repo = join(import.meta.dirname, "..", "..", "..");
+
+  function run(program: string) {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--import",
+        "./toolchain/lean/program.js",
+        "--eval",
+        `const pulumi = require("@pulumi/pulumi"); ${program}`,
+      ],
+      { cwd: repo, encoding: "utf8" },
+    );
+    assert.equal(status, 0, stderr);
+    return stdout.trim();
+  }
+
+  it("loads none of it", () => {
+    const loaded = run("console.log(Object.keys(require.cache).join());");
+    assert.match(loaded, /runtime\/rpc\.js/);
+    for (const absent of [
+      /typescript\.js/,
+      /arborist\/lib/,
+      /closure\/parseFunction/,
+      /localWorkspace/,
+      /NodeTracerProvider/,
+    ]) {
+      assert.doesNotMatch(loaded, absent);
+    }
+  });
+
+  it("has all of it when it is used", () => {
+    assert.equal(
+      run(`const value = 7;
+        pulumi.runtime.serializeFunction(() => value, {}).then(({ text }) => console.log(text.includes("return value") || text.includes("=> value"), /7/.test(text)));`),
+      "true true",
+    );
+    assert.equal(
+      run(
+        "console.log(typeof pulumi.automation.LocalWorkspace.create, typeof pulumi.runtime.computeCodePaths, typeof pulumi.provider.main)",
+      ),
+      "function function function",
+    );
+    assert.equal(
+      run("console.log(new pulumi.automation.ConcurrentUpdateError({}) instanceof Error)"),
+      "true",
+    );
+  });
+});
