@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
-import { HostUnreachable } from "../hosts/errors.ts";
+import { HostKeyChanged, HostUnreachable } from "../hosts/errors.ts";
 import { rebootHost } from "../hosts/reboot.ts";
 import type { HostAddress } from "../hosts/types.ts";
 import { branchOf, type DriverFacts, rebootPending } from "./driverFacts.ts";
@@ -70,12 +70,12 @@ export function handler(at: DriverWorld = world): Implementation {
   };
 }
 
-/** A machine that is off must not stop a run that is about to remove it. */
+/** A machine that is off must not stop a run that is about to remove it, nor one that was set up anew a run that declares its new key. */
 async function factsOrWarning(at: DriverWorld, state: State): Promise<DriverFacts | undefined> {
   try {
     return await at.driverFacts(state.host, state.k3sDataDir);
   } catch (error) {
-    if (!(error instanceof HostUnreachable)) throw error;
+    if (!(error instanceof HostUnreachable || error instanceof HostKeyChanged)) throw error;
     console.warn(error.message);
     return undefined;
   }

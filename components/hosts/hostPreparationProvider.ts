@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { onHost } from "./connect.ts";
-import { HostDisconnected, HostUnreachable } from "./errors.ts";
+import { HostDisconnected, HostKeyChanged, HostUnreachable } from "./errors.ts";
 import { FirewallInvalid, firewallFile, ufwRules } from "./preparation/firewall.ts";
 import { prepareHost, readPreparation, unprepareHost } from "./preparation/steps.ts";
 import type { Preparation } from "./preparation/types.ts";
@@ -68,8 +68,16 @@ async function read(id: string, state: State) {
   try {
     found = await onHost(state.address, (host) => readPreparation(host, state));
   } catch (error) {
-    // A machine that is off must not stop a run that is about to let go of it.
-    if (!(error instanceof HostUnreachable || error instanceof HostDisconnected)) throw error;
+    // A machine that is off must not stop a run that is about to let go of it, nor one that was set up anew a run
+    // that declares its new key: whether that is the one it shows is checked before anything is sent.
+    if (
+      !(
+        error instanceof HostUnreachable ||
+        error instanceof HostDisconnected ||
+        error instanceof HostKeyChanged
+      )
+    )
+      throw error;
     console.warn(error.message);
     return { id, props: pick(state), inputs: pick(state) };
   }

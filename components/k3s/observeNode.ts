@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 import { onHost } from "../hosts/connect.ts";
-import { HostUnreachable } from "../hosts/errors.ts";
+import { HostKeyChanged, HostUnreachable } from "../hosts/errors.ts";
 import { hostScript } from "../hosts/script.ts";
 import { clusterOf } from "./clusterAccess.ts";
 import type { K3sConfig } from "./config.ts";
@@ -46,7 +46,10 @@ export async function observeNode(declared: NodeInputs): Promise<NodeInputs | un
     if (facts.role === "") return undefined;
     return fromFacts(declared, facts, await object);
   } catch (error) {
-    if (error instanceof HostUnreachable) return { ...declared, service: "unreachable", ready: false };
+    // One that shows another key was set up anew: the machine that this speaks of is gone.
+    if (error instanceof HostUnreachable || error instanceof HostKeyChanged) {
+      return { ...declared, service: "unreachable", ready: false };
+    }
     throw error;
   }
 }
