@@ -1,7 +1,7 @@
 /**
  * The figures of the benchmark, as JSON on standard output: each with its target, absolute seconds and CPU seconds
  * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs;
- * `--only site` and `--only fleet` leave the other figures out, and `--sites N` (default 16) is the largest fleet.
+ * `--only site`, `--only hosts` and `--only fleet` leave the other figures out, and `--sites N` (default 16) is the largest fleet.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { createProgress, ensureToolchain } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
 import { countChainRequests } from "./chainRequests.ts";
 import { measureFleets } from "./fleet.ts";
+import { timeHosts } from "./hosts.ts";
 import { type Cost, measure, median } from "./measure.ts";
 import { writePlainProgram } from "./plain.ts";
 import { timeRegistration } from "./registration.ts";
@@ -23,22 +24,24 @@ const { values } = parseArgs({
   },
 });
 const runs = Number.parseInt(values.runs, 10);
+const wanted = (part: "site" | "hosts" | "fleet") => values.only === undefined || values.only === part;
 const progress = createProgress();
 const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress });
 const checkout = await Checkout.create();
 try {
   const figures = {
-    ...(values.only === "fleet" ? {} : await measureSite()),
-    ...(values.only === "site"
-      ? {}
-      : {
+    ...(wanted("site") ? await measureSite() : {}),
+    ...(wanted("hosts") ? { hosts: await timeHosts(runs) } : {}),
+    ...(wanted("fleet")
+      ? {
           fleetDrift: await measureFleets(
             checkout,
             toolchain,
             { runs, most: Number.parseInt(values.sites, 10) },
             step,
           ),
-        }),
+        }
+      : {}),
   };
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 } finally {
@@ -73,7 +76,7 @@ async function measureSite() {
       env: engine,
     }),
   );
-  const preview = ["preview", "--refresh", "--non-interactive", "--expect-no-changes", "--stack"];
+  const preview = ["preview", "--refresh", "--run-program", "--non-interactive", "--expect-no-changes", "--stack"];
   const sides: { site: Cost[]; plain: Cost[] } = { site: [], plain: [] };
   for (let run = 0; run < runs; run++) {
     sides.site.push(
