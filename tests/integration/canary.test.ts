@@ -199,6 +199,7 @@ describe("the canary", function () {
     const kinds = [
       "up --json",
       "drift",
+      "doctor --alert",
       "environment of",
       "verbose log",
       "calls.json",
@@ -213,7 +214,7 @@ describe("the canary", function () {
       );
     }
     assert.ok(String(traces.get("command lines")).includes("pulumi\0up"));
-    assert.equal(needles.length, 5);
+    assert.equal(needles.length, 6);
   });
 
   it("is found nowhere: no words, no key, and nothing that opens", async () => {
