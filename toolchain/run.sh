@@ -16,5 +16,10 @@ shift
 case $command in
   test) exec node "$repo/tests/run.ts" "$@" ;;
   bench) exec node "$repo/tests/bench/run.ts" "$@" ;;
-  *) exec node "$repo/commands/main.ts" "$command" "$@" ;;
+  *)
+    # Node keeps what it compiles, and TypeScript without its types, for the next start.
+    NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$cache/node-compiled}
+    export NODE_COMPILE_CACHE
+    exec node --import "$toolchain/lean/types.js" "$repo/commands/main.ts" "$command" "$@"
+    ;;
 esac
