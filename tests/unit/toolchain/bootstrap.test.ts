@@ -11,10 +11,11 @@ describe("run.sh", () => {
   beforeEach(async () => {
     world = await openWorld();
     mkdirSync(join(world.folder, "repo/toolchain"), { recursive: true });
-    for (const name of ["run.sh", "bootstrap.sh", "pins.json"]) {
-      cpSync(join(toolchainFolder, name), join(world.folder, "repo/toolchain", name));
+    for (const name of ["run.sh", "bootstrap.sh", "pins.json", "lean"]) {
+      cpSync(join(toolchainFolder, name), join(world.folder, "repo/toolchain", name), { recursive: true });
     }
     world.write("repo/package-lock.json", "{}");
+    world.write("repo/package.json", '{"type":"module"}');
     world.write("repo/commands/main.ts", "console.log(JSON.stringify(process.argv.slice(2)));");
     // A Node of its own, so that no npm lies beside it.
     const node = join(world.folder, "path/node");
