@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, Stack, type UpdateSummary } from "@pulumi/pulumi/automation/index.js";
 import type { EngineEvent } from "../../commands/engineEvents.ts";
 import { diagnosticsOf, isLocked, isUnknownStack, sentence } from "./outcome.ts";
 
@@ -48,6 +48,16 @@ let command: Promise<PulumiCommand> | undefined;
 function engineCommand(): Promise<PulumiCommand> {
   command ??= PulumiCommand.get();
   return command;
+}
+
+/** More than any stack's history has. */
+const ALL_UPDATES = 1_000_000;
+
+/** A stack's last update. Backends that are files and buckets number none of them, so they are counted. */
+async function lastUpdate(stack: Stack): Promise<UpdateSummary | undefined> {
+  const updates = await stack.history(ALL_UPDATES, 1, false);
+  const [last] = updates;
+  return last && { ...last, version: last.version || updates.length };
 }
 
 /** The library wants every variable to have a value. */
@@ -103,7 +113,8 @@ export class SiteEngine {
     return this.#run(async (stack, hear) => {
       const { summary } = await stack.destroy({
         refresh: true,
-        runProgram: true,
+        // The program would declare the guard of leases protected again, which was just lifted.
+        runProgram: false,
         showSecrets: false,
         onEvent: hear,
       });
@@ -144,7 +155,9 @@ export class SiteEngine {
       workspace.selectStack = async () => {};
       // After an update the API reads all outputs twice, once with secrets in plain text; nobody here looks at them.
       workspace.stackOutputs = async () => ({});
-      return await act(await Stack.select(stack, workspace));
+      const selected = await Stack.select(stack, workspace);
+      selected.info = () => lastUpdate(selected);
+      return await act(selected);
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
