@@ -7,7 +7,7 @@ import { parseSiteConfig } from "../../../components/site/config.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const PAGES = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })];
-const STACK_FILES = ["Pulumi.dev.yaml", ...globSync("docs/**/*.yaml", { cwd: ROOT })];
+const STACK_FILES = ["Pulumi.dev.yaml", ...globSync("docs/**/Pulumi.*.yaml", { cwd: ROOT })];
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const scripts: Record<string, string> = JSON.parse(read("package.json")).scripts;
