@@ -6,6 +6,7 @@ import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
 import { ensureStack } from "./ensureStack.ts";
+import { forgetInterrupted } from "./interrupted.ts";
 import { describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
@@ -61,6 +62,7 @@ async function up(options: UpOptions): Promise<void> {
     }),
   ).catch((error) => explain(error, stack, options.yes));
   await endResumed();
+  await forgetInterrupted(context, run.events);
   await finishTakeover(takeover, options.yes || !stack.embedded);
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const outputs = await readOutputs(context);
