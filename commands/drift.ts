@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { openContext, requireServices } from "./context.ts";
 import { describeDifferences } from "./describe.ts";
 import { differences } from "./engineEvents.ts";
+import { machinesFirst } from "./machinesFirst.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 
 /** Exit code that says "there is drift". */
@@ -20,7 +21,8 @@ export function driftCommand(): Command {
     .action(async (options: StackOptions) => {
       const context = await openContext(options.stack);
       await requireServices(context.stack);
-      const run = await context.engine(["preview", "--refresh", "--run-program"], {
+      const only = await machinesFirst(context.stack.site);
+      const run = await context.engine(["preview", "--refresh", "--run-program", ...only], {
         output: "capture",
         events: true,
       });

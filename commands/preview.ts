@@ -3,10 +3,11 @@ import { openCluster } from "../components/cluster/index.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { openContext, requireServices } from "./context.ts";
 import { ensureStack } from "./ensureStack.ts";
+import { machinesFirst } from "./machinesFirst.ts";
 import { confirmHostKeys, describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
-import { previewFlags, showTakeover } from "./takeover.ts";
+import { NO_TAKEOVER, previewFlags, showTakeover } from "./takeover.ts";
 import { showVersionPlan } from "./versions.ts";
 
 export function previewCommand(): Command {
@@ -22,12 +23,14 @@ export function previewCommand(): Command {
       await requireServices(context.stack);
       await confirmHostKeys(site);
       await ensureStack(context);
-      const takeover = await showTakeover(context);
-      if (clusterExists(site)) {
+      const only = await machinesFirst(site);
+      const silent = only.length > 0;
+      const takeover = silent ? NO_TAKEOVER : await showTakeover(context);
+      if (clusterExists(site) && !silent) {
         await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));
       }
       const policies = await policyArgs(context.stack);
-      const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover), ...policies];
+      const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover), ...only, ...policies];
       const command = ["preview", "--refresh", "--run-program", ...flags];
       if (!options.json) {
         const { events } = await judged(context.engine(command, { output: "show", events: true }));

@@ -1,6 +1,8 @@
 import { describeTakeover, findTakeover, type Takeover } from "../components/site/takeover/index.ts";
 import type { StackContext } from "./context.ts";
 
+export { NO_TAKEOVER } from "../components/site/takeover/index.ts";
+
 /**
  * Finds what an earlier set-up has left in the stack's cluster and shows what is to become of it; says nothing
  * when there is nothing.

@@ -3,10 +3,11 @@ import { Command } from "commander";
 import { observeSite } from "../components/site/observe.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
-import { createProgress } from "../toolchain/index.ts";
+import { createProgress, type Progress } from "../toolchain/index.ts";
 import { openContext, type StackContext } from "./context.ts";
 import { ensureStack } from "./ensureStack.ts";
 import { forgetInterrupted } from "./interrupted.ts";
+import { machinesFirst } from "./machinesFirst.ts";
 import { describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
@@ -43,6 +44,7 @@ async function up(options: UpOptions): Promise<void> {
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
+  await mendMachines(context, progress, options);
   const observed = await preflight(stack, progress, options);
   const policies = await policyArgs(stack, observed);
   await freeStack(context, progress);
@@ -74,6 +76,17 @@ async function up(options: UpOptions): Promise<void> {
   } else {
     process.stdout.write(describeSite({ stack, outputs, seconds }));
   }
+}
+
+/** A cluster of the site's own that does not answer is brought back by way of its machines. */
+async function mendMachines(context: StackContext, progress: Progress, options: UpOptions): Promise<void> {
+  const { stack } = context;
+  const only = await machinesFirst(stack.site);
+  if (only.length === 0) return;
+  await freeStack(context, progress);
+  const output = options.json ? "stderr" : "show";
+  if (!stack.embedded && !options.yes) await previewAndAsk(context, output, only);
+  await context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...only], { output });
 }
 
 /** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */

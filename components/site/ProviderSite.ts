@@ -90,7 +90,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const classes = leaseClasses(config, observed);
     const ceph = siteCeph(name, args, objects);
     const offered = new StorageClasses(`${name}-storage`, { classes }, { ...objects, dependsOn: ceph });
-    const gpu = new GpuSupport(`${name}-gpu`, gpuSupportArgs(config), objects);
+    const gpu = new GpuSupport(`${name}-gpu`, gpuSupportArgs(config, observed), objects);
 
     const inAkash = { ...objects, dependsOn: [namespaces, crds] };
     const operators = [

@@ -11,7 +11,7 @@ type Dns = Parsed["dns"];
 type WithZone<T> = T extends { zone?: string | undefined } ? Omit<T, "zone"> & { zone: string } : T;
 
 /** One site, checked, every default applied. */
-export interface SiteConfig extends Omit<Parsed, "hostUri" | "dns" | "contact" | "tls" | "gpu"> {
+export interface SiteConfig extends Omit<Parsed, "hostUri" | "dns" | "contact" | "tls"> {
   /** https://host:port, published on chain; default `https://provider.<domain>:8443`. */
   readonly hostUri: string;
   /** Default provider `manual`; default zone the domain. */
@@ -23,8 +23,11 @@ export interface SiteConfig extends Omit<Parsed, "hostUri" | "dns" | "contact" |
     readonly issuer: "letsencrypt-dns01" | "letsencrypt-http01" | "self-signed";
     readonly email: string;
   };
-  /** `auto` is resolved: `chart` when `pricing.gpu` names a model. */
-  readonly gpu: Omit<Parsed["gpu"], "operator"> & { readonly operator: "chart" | "none" };
+  /**
+   * `auto` is resolved: `chart` when `pricing.gpu` names a model. It stays for machines of the site's own without a
+   * price: what is on their buses decides.
+   */
+  readonly gpu: Parsed["gpu"];
 }
 
 /** A declaration that cannot be a site. The message lists every problem with its remedy. */
@@ -85,6 +88,7 @@ function withDerivedDefaults(site: Parsed): SiteConfig {
   };
 }
 
-function operatorFor(site: Parsed): "chart" | "none" {
-  return Object.keys(site.pricing.gpu).length > 0 ? "chart" : "none";
+function operatorFor({ pricing, nodes }: Parsed): Parsed["gpu"]["operator"] {
+  if (Object.keys(pricing.gpu).length > 0) return "chart";
+  return nodes === undefined ? "none" : "auto";
 }

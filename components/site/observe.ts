@@ -6,7 +6,7 @@ import { openChain } from "../chain/client.ts";
 import { resolveNetwork } from "../chain/networks.ts";
 import type { Generation } from "../chain/types.ts";
 import { ensureCrds } from "../charts/crds.ts";
-import { type Cluster, openCluster } from "../cluster/index.ts";
+import { type Cluster, ClusterUnreachable, openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { resolveAddress } from "../dns/address.ts";
 import { machineLookups } from "../dns/lookups.ts";
@@ -88,7 +88,17 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
 
 type ObservedCluster = Pick<ObservedSite, "gpu" | "kubeconfig" | "mutatingAdmission">;
 
+/** A cluster of the site's own that does not answer is the machines' to bring back, so it stops nobody here. */
 async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
+  try {
+    return await askCluster(config);
+  } catch (error) {
+    if (config.nodes === undefined || !(error instanceof ClusterUnreachable)) throw error;
+    return notYet(config);
+  }
+}
+
+async function askCluster(config: SiteConfig): Promise<ObservedCluster> {
   const kubeconfigPath = kubeconfigOf(config);
   const cluster = openCluster({ kubeconfigPath });
   const [gpu, mutatingAdmission, kubeconfig] = await Promise.all([
@@ -101,7 +111,7 @@ async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
 
 const noGpus: GpuDetection = { devices: [], problems: [] };
 
-/** A cluster that this run makes: what it will offer follows from its release. */
+/** A cluster that this run makes or brings back: what it will offer follows from its release. */
 async function notYet(config: SiteConfig): Promise<ObservedCluster> {
   return { gpu: noGpus, mutatingAdmission: admissionOfRelease(siteVersions(config).k3s), kubeconfig: "" };
 }

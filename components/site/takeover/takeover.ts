@@ -29,8 +29,8 @@ export interface TakeoverOptions extends ReadOptions {
 
 const NOTHING: TakeoverPlan = { items: [], blockers: [] };
 
-/** A cluster that the site has yet to make. */
-const NOBODY_BEFORE: Takeover = {
+/** Of a cluster that the site has yet to make, or that does not answer. */
+export const NO_TAKEOVER: Takeover = {
   plan: NOTHING,
   deleteReplaced: async () => {},
   removeLeftovers: async () => {},
@@ -43,7 +43,7 @@ const NOBODY_BEFORE: Takeover = {
  * @throws ReleaseInstalledByHand when somebody installed what the site would install
  */
 export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
-  if (!clusterExists(site)) return NOBODY_BEFORE;
+  if (!clusterExists(site)) return NO_TAKEOVER;
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
   const [existing, records] = await Promise.all([
     readExisting(cluster, options),

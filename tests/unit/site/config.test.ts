@@ -91,6 +91,10 @@ describe("SiteConfig: defaults", () => {
     const pricing = { gpu: { rtx5090: 120, "a100.80Gi": 700, "h100.80Gi.sxm": 900 } };
     assert.equal(parseSiteConfig(declaration({ pricing })).gpu.operator, "chart");
     assert.equal(parseSiteConfig(declaration({ pricing, gpu: { operator: "none" } })).gpu.operator, "none");
+    assert.equal(parseSiteConfig(declaration({})).gpu.operator, "none");
+    // What is on the machines' buses decides later.
+    const nodes = [{ host: "203.0.113.10" }];
+    assert.equal(parseSiteConfig(declaration({ cluster: undefined, nodes })).gpu.operator, "auto");
   });
 
   it("fills a node", () => {
