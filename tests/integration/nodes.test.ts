@@ -159,7 +159,7 @@ describe("a site from bare machines", function () {
     const found = await site.drift();
     assert.deepEqual(
       found.filter((each) => !each.endsWith(" ready")),
-      ["garage-nodes-k3s-host-1 config", "garage-nodes-k3s-host-2 service"],
+      ['garage-nodes-k3s-host-1 config["secrets-encryption"]', "garage-nodes-k3s-host-2 service"],
     );
     await site.up();
     assert.deepEqual(await site.drift(), []);
