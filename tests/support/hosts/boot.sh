@@ -26,10 +26,13 @@ done
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
 
+# Its interface is named after the machine, and the one of the last boot may not be gone yet.
+machine=$name-$RANDOM$RANDOM
+
 # The image's systemd-nspawn with the image's libraries: it fits the systemd that it boots.
 libraries=$(find "$image/usr/lib" -maxdepth 1 -name '*-linux-gnu' | head -n 1)
 loader=$(find "$image/lib64/" "$libraries/" -maxdepth 1 -name 'ld-linux-*' | head -n 1)
 exec "$loader" --library-path "$libraries:$libraries/systemd" "$image/usr/bin/systemd-nspawn" \
-  --directory="$folder/disk" --machine="$name" --boot --register=no --keep-unit \
+  --directory="$folder/disk" --machine="$machine" --boot --register=no --keep-unit \
   --network-bridge="$bridge" --resolv-conf=off --timezone=off --link-journal=no --settings=no \
   --console=pipe "$@"

@@ -63,7 +63,13 @@ function fingerprint(publicKey: string): string {
 function networkFile({ addresses, gateway }: DiskSeed): string {
   const lines = addresses.map((address) => `Address=${address}/24`);
   // Nothing is behind the gateway; a host without a default route would not be like any other.
-  return ["[Match]", "Name=host0", "[Network]", ...lines, `Gateway=${gateway}`, ""].join("\n");
+  // The same at every boot, as neighbours remember it.
+  const mac = `MACAddress=02:00:${addresses[0]?.split(".").map(hex).join(":")}`;
+  return ["[Match]", "Name=host0", "[Link]", mac, "[Network]", ...lines, `Gateway=${gateway}`, ""].join("\n");
+}
+
+function hex(byte: string): string {
+  return Number(byte).toString(16).padStart(2, "0");
 }
 
 /** Files as the kernel shows a PCI bus under /sys/bus/pci/devices, as far as `lspci` and scripts read them. */
