@@ -74,7 +74,8 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
   if (options.withLeases) context.env[LEASES_MAY_END] = "true";
   // All machines go, so nothing on them is left to move elsewhere.
   context.env[CONSENT_VARIABLE] = options.withLeases ? "data:*,leases:*" : "data:*";
-  await context.engine(["destroy", "--yes", "--refresh", "--run-program"], {
+  // The program would protect it again; what is deleted stands in the state.
+  await context.engine(["destroy", "--yes", "--refresh"], {
     output: options.json ? "stderr" : "show",
   });
 }
