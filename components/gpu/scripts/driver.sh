@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs driver, Fabric Manager and container toolkit, and writes the CDI specification.
 set -euo pipefail
-: "${want_driver_packages?}" "${want_fabric_manager_package?}"
+: "${want_fabric_manager_package?}"
 : "${want_repositories_count:=0}"
 declare -a want_driver_packages
 # Absent where no repository is to be added.

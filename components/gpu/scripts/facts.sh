@@ -23,7 +23,10 @@ release() { (
   printf '%s' "${!1-}"
 ); }
 
-package_version() { dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p' | head -n 1; }
+# Of the first package of this name or pattern that is installed.
+package_version() {
+  { dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$1" 2>/dev/null || true; } | sed -n 's/^installed //p' | sed -n 1p
+}
 
 secure_boot() {
   local variable=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
@@ -42,7 +45,7 @@ fact kernel "$(uname -r)"
 fact architecture "$(dpkg --print-architecture)"
 fact_bool secureBoot secure_boot
 
-mapfile -t devices < <(pci_devices | grep -Ei '\[(10de|1002):[0-9a-f]{4}\]')
+mapfile -t devices < <(pci_devices | grep -Ei '\[(10de|1002):[0-9a-f]{4}\]' || true)
 fact_list devices ${devices[@]+"${devices[@]}"}
 
 loaded='' installed='' license=''
@@ -81,7 +84,7 @@ fact_bool k3sRuntime grep -rqs --include='*.toml' nvidia-container-runtime "$wan
 cdi_spec() { compgen -G '/etc/cdi/*nvidia*' || compgen -G '/var/run/cdi/*nvidia*'; }
 fact_bool cdi cdi_spec
 
-manager=$(dpkg-query -W -f='${db:Status-Status} ${Version}\n' 'nvidia-fabricmanager*' 2>/dev/null | sed -n 's/^installed //p' | head -n 1 || true)
+manager=$(package_version 'nvidia-fabricmanager*')
 manager=${manager#*:}
 fact fabricManager "${manager%%-*}"
 fact_bool fabricManagerActive systemctl is-active --quiet nvidia-fabricmanager.service

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Runs the operator's own commands, each in a shell of its own.
 set -euo pipefail
-: "${want_commands?}"
 declare -a want_commands
 
 for command in ${want_commands[@]+"${want_commands[@]}"}; do

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Reads what each listed disk is and whether anything is on it. Changes nothing.
 set -euo pipefail
-: "${want_devices?}"
 declare -a want_devices
 
 property() { lsblk -b -d -n -r -o "$1" "$2" 2>/dev/null | head -n 1 | tr -d ' ' || true; }

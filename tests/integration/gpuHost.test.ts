@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import { commonModels } from "../../components/gpu/commonModels.ts";
+import { devicesOf } from "../../components/gpu/driverFacts.ts";
+import { planDriver } from "../../components/gpu/driverPlan.ts";
+import { expectedGpus } from "../../components/gpu/expected.ts";
+import { driverFacts, installDriver } from "../../components/gpu/machine.ts";
+import type { HostAddress } from "../../components/hosts/types.ts";
+import { runOperatorCommands } from "../../components/nodes/operatorCommands.ts";
+import { chooseDisks } from "../../components/storage/disks.ts";
+import { diskFacts } from "../../components/storage/machine.ts";
+import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+
+/** Puts a program on the host that says what is given; a driver and a toolkit cannot be had there. */
+const program = (path: string, text: string) =>
+  `mkdir -p $(dirname ${path}) && printf '%s\\n' '#!/bin/sh' '${text}' >${path} && chmod 755 ${path}`;
+
+describe("the GPU's and the disks' scripts on a real host", function () {
+  this.timeout(300_000);
+  let lab: Lab;
+  let host: TestHost;
+  let address: HostAddress;
+
+  before(async function () {
+    const reason = await hostsUnavailable();
+    if (reason !== undefined) {
+      process.stdout.write(`${reason}\n`);
+      this.skip();
+    }
+    const rtx5090 = { vendor: "10de", device: "2b85", class: "030000" };
+    lab = await startLab({ pci: [rtx5090, { vendor: "10de", device: "22e8", class: "040300" }] });
+    const [first] = lab.hosts;
+    assert.ok(first !== undefined);
+    host = first;
+    address = { host: host.address, keyFile: host.sshKeyFile, hostKey: host.hostKey };
+  });
+
+  after(async () => {
+    await lab?.stop();
+  });
+
+  it("see a card on the bus and no driver, and plan one", async () => {
+    const facts = await driverFacts(address);
+    assert.deepEqual(
+      [facts.osId, facts.loaded, facts.installed, facts.toolkit, facts.k3sUnit, facts.cdi],
+      ["debian", "", "", "", "", false],
+    );
+    const { expected } = expectedGpus(
+      [{ node: "a", devices: devicesOf(facts), intent: "auto" }],
+      commonModels,
+    );
+    assert.deepEqual(
+      expected.map(({ model, count }) => [model, count]),
+      [["rtx5090", 1]],
+    );
+    const plan = planDriver("a", { ...facts, osVersion: "12" });
+    assert.equal(plan?.driverPackages.at(-1), "nvidia-driver-cuda");
+  });
+
+  it("see a toolkit, what it is set up for, and a Fabric Manager that is not there", async () => {
+    await host.exec(program("/usr/bin/nvidia-container-runtime", "true"));
+    await host.exec(`mkdir -p /etc/docker /etc/cdi && touch /etc/cdi/nvidia.yaml &&
+      echo '{"runtimes":{"nvidia":{"path":"nvidia-container-runtime"}}}' >/etc/docker/daemon.json`);
+    const facts = await driverFacts(address);
+    assert.deepEqual(
+      [facts.toolkit, facts.docker, facts.cdi, facts.fabricManager, facts.fabricManagerActive],
+      ["present", true, true, "", false],
+    );
+  });
+
+  it("install nothing that is there, and say why the machine would have to start anew", async () => {
+    const nothing = { driverPackages: [], fabricManagerPackage: "", repositories: [] };
+    const { reboot } = await installDriver(address, nothing);
+    assert.equal(reboot, "the NVIDIA kernel module does not load yet");
+    const { stdout } = await host.exec(
+      "ls /etc/apt/sources.list.d; grep -c nvidia /var/log/dpkg.log || true",
+    );
+    assert.doesNotMatch(stdout, /nvidia/);
+  });
+
+  it("refuse a disk that is not there and one that is none, by name", async () => {
+    await host.exec("truncate -s 1G /root/image");
+    const devices = ["/dev/none", "/root/image"];
+    const facts = await diskFacts(address, devices);
+    const disks = devices.map((device) => ({ device }));
+    assert.throws(
+      () => chooseDisks([{ node: "a", disks, facts }]),
+      /\/dev\/none is not there.*\n.*\/root\/image is not there/,
+    );
+  });
+
+  it("run the operator's commands in order and name the one that fails", async () => {
+    const commands = ["echo one >>/root/log", 'echo "two $(id -u)" >>/root/log'];
+    await runOperatorCommands({ address, commands });
+    assert.equal((await host.exec("cat /root/log")).stdout, "one\ntwo 0\n");
+    await assert.rejects(
+      runOperatorCommands({ address, commands: ["true", "exit 3", "echo three >>/root/log"] }),
+      /This command of yours failed: exit 3/,
+    );
+    assert.equal((await host.exec("cat /root/log")).stdout, "one\ntwo 0\n");
+  });
+});
