@@ -159,10 +159,18 @@ function kwokArgs({ dataDir, nodeName, clusterCidr }: Settings, config: string):
   const stages = join(import.meta.dirname, "../../../../embedded/cluster/stages.yaml");
   const parsed = parseAllDocuments(readFileSync(stages, "utf8")).map((document) => document.toJS());
   const pods = parsed.filter(({ spec }) => spec.resourceRef.kind === "Pod");
+  // Pods of a node that did not answer for a while are marked unready; a kubelet marks them ready again.
+  const again = pods
+    .filter(({ metadata }) => metadata.name === "pod-ready")
+    .map((stage) =>
+      JSON.parse(
+        JSON.stringify(stage).replace('["Pending"]', '["Running"]').replace("pod-ready", "pod-ready-again"),
+      ),
+    );
   // Without a stage of nodes KWOK looks after no node, and so after none of its pods.
   const idle = { ...parsed[0], metadata: { name: "node-idle" }, spec: { ...nothing, steps: [] } };
   const file = join(dataDir, "agent", "stages.yaml");
-  writeFileSync(file, [idle, ...pods].map((stage) => stringify(stage)).join("---\n"));
+  writeFileSync(file, [idle, ...pods, ...again].map((stage) => stringify(stage)).join("---\n"));
   return [
     ...[`--kubeconfig=${config}`, `--config=${file}`, `--manage-single-node=${nodeName}`],
     ...["--node-lease-duration-seconds=0", `--cidr=${clusterCidr}`, "--server-address=127.0.0.1:10247"],

@@ -15,9 +15,13 @@ export async function provideVolumes(kube: Kube): Promise<void> {
       .map((item) => [item.metadata.name, item]),
   );
   for (const claim of (await kube.list("/api/v1/persistentvolumeclaims")) as readonly Claim[]) {
-    const { storageClassName, accessModes, resources, volumeName } = (claim.spec ?? {}) as Record<string, unknown>;
+    const { storageClassName, accessModes, resources, volumeName } = (claim.spec ?? {}) as Record<
+      string,
+      unknown
+    >;
     const known = classes.get(String(storageClassName));
-    if (known === undefined || volumeName !== undefined || claim.metadata.deletionTimestamp !== undefined) continue;
+    if (known === undefined || volumeName !== undefined || claim.metadata.deletionTimestamp !== undefined)
+      continue;
     const node = claim.metadata.annotations?.[selectedNode];
     const waits = Reflect.get(known, "volumeBindingMode") === "WaitForFirstConsumer";
     if (waits && node === undefined) continue;
@@ -32,7 +36,10 @@ export async function provideVolumes(kube: Kube): Promise<void> {
         storageClassName,
         persistentVolumeReclaimPolicy: Reflect.get(known, "reclaimPolicy") ?? "Delete",
         claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid },
-        hostPath: { path: `/var/lib/rancher/k3s/storage/pvc-${uid}_${namespace}_${name}`, type: "DirectoryOrCreate" },
+        hostPath: {
+          path: `/var/lib/rancher/k3s/storage/pvc-${uid}_${namespace}_${name}`,
+          type: "DirectoryOrCreate",
+        },
         ...(node === undefined ? {} : { nodeAffinity: onNode(node) }),
       },
     });
