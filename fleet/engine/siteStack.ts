@@ -1,8 +1,6 @@
 import { type EngineRun, runEngine } from "../../commands/engine.ts";
 import { PROJECT, type Stack, stackEnvironment } from "../../commands/stack.ts";
-import { openChain } from "../../components/chain/client.ts";
-import { type Cluster, openCluster } from "../../components/cluster/index.ts";
-import { kubeconfigOf } from "../../components/site/observe.ts";
+import type { Cluster } from "../../components/cluster/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { SiteEngine } from "./siteEngine.ts";
 
@@ -23,13 +21,23 @@ export class SiteStack {
     return { name, file: `Pulumi.${name}.yaml`, site: config, embedded: config.network === "devnet" };
   }
 
-  /** Cluster and chain answer; a fraction of a second instead of an engine run that fails at its end. */
+  /**
+   * Asks cluster and chain for a sign of life.
+   *
+   * @throws the typed error of the one that gives none
+   */
   async reach(): Promise<void> {
+    const { openChain } = await import("../../components/chain/client.ts");
     const { network } = this.site.config;
     await Promise.all([this.cluster().then((cluster) => cluster.get("/version")), openChain(network)]);
   }
 
   async cluster(): Promise<Cluster> {
+    // A look for drift that finds everything in place never comes here.
+    const [{ openCluster }, { kubeconfigOf }] = await Promise.all([
+      import("../../components/cluster/index.ts"),
+      import("../../components/site/nodes.ts"),
+    ]);
     return openCluster({ kubeconfigPath: kubeconfigOf(this.site.config) });
   }
 

@@ -38,7 +38,6 @@ export class SiteWork {
   async compare(judged = false): Promise<Comparison> {
     const judge = judged ? await import("./judges.ts") : undefined;
     try {
-      await this.#stack.reach();
       const engine = await this.#stack.engine();
       const { events } = await engine.preview(await judge?.policiesOf(this.#stack));
       const remarks = (await judge?.remarksOn(this.#stack, events)) ?? [];
@@ -51,7 +50,9 @@ export class SiteWork {
       };
     } catch (error) {
       if (isUnknownStack(error)) return { result: "not-deployed", ...NOTHING };
-      const { result, because } = failureOf(judge?.refusalIn(error) ?? error);
+      // The engine tells a cluster that is gone once for each resource; asking it tells it in a sentence.
+      const silent = await this.#stack.reach().catch((reason: unknown) => reason);
+      const { result, because } = failureOf(silent ?? judge?.refusalIn(error) ?? error);
       return { result: result as Comparison["result"], because, ...NOTHING };
     }
   }
