@@ -1,6 +1,6 @@
 import { FleetError } from "../declaration/errors.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
-import { type Diagnose, Gate } from "../judge/gate.ts";
+import type { Diagnose } from "../judge/gate.ts";
 import type { Listener } from "../rollout/events.ts";
 import { newRecord, type RolloutRecord } from "../rollout/record.ts";
 import { resumable, sitesLeft, stillRunning } from "../rollout/resume.ts";
@@ -69,7 +69,7 @@ export async function rollOut(
   const declarations = declarationsOf(sites);
   const record = newRecord({ ...plan, declarations }, thisRun(), now());
   return runRollout(record, {
-    driver: driverOf(context, sites, options),
+    driver: await driverOf(context, sites, options),
     concurrency,
     maxUnavailable,
     settleMs: fleet.rollout.gate.settleSeconds * 1000,
@@ -92,17 +92,19 @@ function closedSites(sites: readonly FleetSite[], now: Date): { site: string; op
   );
 }
 
-function driverOf(
+async function driverOf(
   context: FleetContext,
   sites: readonly FleetSite[],
   { command, diagnose, anyTime, withLeases, listener, signal, now = () => new Date() }: RollOutOptions,
-): RolloutDriver {
+): Promise<RolloutDriver> {
   const byName = new Map(sites.map((site) => [site.name, site]));
   const siteOf = (name: string): FleetSite => {
     const site = byName.get(name);
     if (site === undefined) throw new FleetError(`There is no site ${name}.`);
     return site;
   };
+  // A look for drift loads this module too, and needs no judge.
+  const { Gate } = await import("../judge/gate.ts");
   const gate = new Gate({ diagnose, ignore: context.fleet.rollout.gate.ignore });
   return {
     async change(name, phase): Promise<SiteOutcome> {

@@ -1,7 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import { reasonOf } from "../engine/outcome.ts";
 import type { Comparison } from "../engine/siteWork.ts";
-import { collectSite } from "../report/collect.ts";
 import type { FleetReport } from "../report/model.ts";
 import { renderReport } from "../report/page.ts";
 import { eachOf } from "../rollout/rollout.ts";
@@ -19,6 +18,7 @@ export async function reportOn(
   { sites, concurrency, work, store }: FleetContext,
   compared: ReadonlyMap<string, Comparison> = new Map(),
 ): Promise<FleetReport> {
+  const { collectSite } = await import("../report/collect.ts");
   const records = await store.recent(RECORDS);
   const reports = await eachOf(sites, concurrency, async (site) => {
     const comparison = compared.get(site.name);
