@@ -76,7 +76,14 @@ async function measureSite() {
       env: engine,
     }),
   );
-  const preview = ["preview", "--refresh", "--run-program", "--non-interactive", "--expect-no-changes", "--stack"];
+  const preview = [
+    "preview",
+    "--refresh",
+    "--run-program",
+    "--non-interactive",
+    "--expect-no-changes",
+    "--stack",
+  ];
   const sides: { site: Cost[]; plain: Cost[] } = { site: [], plain: [] };
   for (let run = 0; run < runs; run++) {
     sides.site.push(
