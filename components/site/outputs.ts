@@ -35,8 +35,8 @@ export function siteOutputs(provider: ProviderSite, { config, observed }: Provid
         ...(problems.length === 0 ? {} : { problems }),
       };
     }),
-    // Only of a site that makes its own cluster; an output that is undefined is left out.
-    nodes: provider.nodes === undefined ? undefined : nodesOutput(provider.nodes),
+    // None where the cluster is not the site's own; the engine would warn of an output that is undefined.
+    nodes: provider.nodes === undefined ? [] : nodesOutput(provider.nodes),
     isolation: provider.isolation,
     endpoints: { provider: config.hostUri, leases: `https://*.ingress.${config.domain}` },
     kubeconfig: pulumi.secret(

@@ -58,7 +58,10 @@ describe("what a preview says of machines", () => {
     assert.equal(own, "run your command: apt-get install -y htop");
     const preparation = rest.slice(0, -7);
     for (const part of [/nftables, pciutils/, /swap off/, /journal/, /nouveau/, /the firewall on: 80\/tcp/]) {
-      assert.ok(preparation.some((step) => part.test(step)), `${part} is not among ${preparation.join("; ")}`);
+      assert.ok(
+        preparation.some((step) => part.test(step)),
+        `${part} is not among ${preparation.join("; ")}`,
+      );
     }
     assert.deepEqual(rest.slice(-7), [
       "bring the NVIDIA driver to 580 open kernel modules",
