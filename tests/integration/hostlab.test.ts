@@ -21,6 +21,7 @@ function overSsh(host: TestHost, login: Login, command: string): Promise<string>
     const client = new ssh2.Client();
     // One attempt can fail more than once.
     client.on("error", reject);
+    client.once("close", () => reject(new Error(`${host.name} closed the connection`)));
     client.once("ready", () => {
       client.exec(command, (error, stream) => {
         if (error) return reject(error);
@@ -32,7 +33,9 @@ function overSsh(host: TestHost, login: Login, command: string): Promise<string>
         });
       });
     });
-    client.connect({ host: host.address, ...login });
+    // A host that goes away says nothing more.
+    const patience = { readyTimeout: 10_000, keepaliveInterval: 1_000, keepaliveCountMax: 10 };
+    client.connect({ host: host.address, ...patience, ...login });
   });
 }
 

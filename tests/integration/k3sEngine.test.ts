@@ -18,7 +18,9 @@ describe("a K3s cluster under the engine", function () {
       process.stdout.write(`${reason}\n`);
       this.skip();
     }
-    [site, program] = await Promise.all([startK3sLab(1), openProgram()]);
+    site = await startK3sLab(1);
+    // Takes over where the lab keeps its state.
+    program = await openProgram();
   });
 
   after(async () => {

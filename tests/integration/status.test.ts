@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { after, afterEach, before, describe, it } from "mocha";
 import type { OrderRecord } from "../../components/chain/market/index.ts";
 import { submit } from "../../components/chain/submit.ts";
@@ -93,7 +94,7 @@ describe("a site's status", function () {
       unknown: [],
       next: "Nothing to do. `npm run doctor -- -s garage` looks deeper.",
     });
-    const text = describeStatus(status);
+    const text = stripVTControlCharacters(describeStatus(status));
     assert.match(
       text.replace(/\s+/g, " "),
       /no bid for their price \(1\), want of an audit \(1\), attributes \(1\)/,

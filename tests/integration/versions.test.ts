@@ -99,7 +99,7 @@ describe("moving a site between version sets", function () {
 
   it("goes back to the older set and forward again: images follow, lease and record stay as they are", async () => {
     const [running, sent] = [await lease(), await transactions()];
-    assert.equal(sent.length, 1);
+    assert.ok(sent.length > 0);
     const back = await up();
     assert.match(back.stderr, /Leases live on/);
     assert.deepEqual(await images(), imagesOf(older));
