@@ -64,7 +64,9 @@ export function planCertificate<Key extends StoredKey>(
   const { active, pending } = situation;
   const activeIs = active && suitability(active, situation);
   const pendingIs = pending && suitability(pending, situation);
-  if (pending && pendingIs === "valid") return { action: "switch", key: pending };
+  // A second copy of what is served with takes nothing's place.
+  const isCopy = activeIs === "valid" && active?.fingerprint === pending?.fingerprint;
+  if (pending && pendingIs === "valid" && !isCopy) return { action: "switch", key: pending };
   if (active && activeIs === "valid") return { action: "keep", key: active };
   if (active && activeIs === "missing") return { action: "publish", key: active };
   if (pending && pendingIs === "missing") return { action: "publish", key: pending };

@@ -181,6 +181,26 @@ describe("certificate plan", () => {
     );
   });
 
+  it("keeps what is served with when a copy of it lies beside it as pending", () => {
+    const key = {
+      serial: "1",
+      fingerprint: "of 1",
+      opens: true,
+      hosts: [host],
+      notAfter: new Date(365 * dayMs),
+    };
+    const published = [{ ...key, state: "valid" as const }];
+    const found = {
+      active: key,
+      pending: { ...key },
+      published,
+      host,
+      now: new Date(0),
+      renewBeforeDays: 30,
+    };
+    assert.deepEqual(planCertificate(found), { action: "keep", key });
+  });
+
   it("heals whatever happens to a site between its runs", () => {
     const names = fc.array(fc.constantFrom(...Object.keys(events)), { maxLength: 20 });
     fc.assert(

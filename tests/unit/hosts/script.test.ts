@@ -113,7 +113,7 @@ describe("a script on its way", () => {
           const library = await renderScript(read, { path: "/nonexistent" });
           const body = `fact text ${quote(value)}\nfact_list list ${quote(value)} b\nfact_bool yes true\nfact_bool no false\nfacts\n`;
           const { stdout } = await bash(
-            library.replace(/\n: "\$\{want_path\?\}"[\s\S]*\nexit 0/, `\n${body}exit 0`),
+            library.replace(/\n: "\$\{want_path\?\}"[\s\S]*\nexit 0/, () => `\n${body}exit 0`),
           );
           assert.deepEqual(JSON.parse(stdout), { text: value, list: [value, "b"], yes: true, no: false });
         },
