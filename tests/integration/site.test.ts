@@ -141,6 +141,7 @@ describe("the embedded site", function () {
       "isolation",
       "kubeconfig",
       "network",
+      "nodes",
       "owner",
       "registration",
       "site",
