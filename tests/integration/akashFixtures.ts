@@ -30,7 +30,51 @@ export async function startAkashCluster(): Promise<
   await cluster.apply(namespace("metallb-system"));
   for (const object of objects.toSorted((a, b) => rank(a) - rank(b))) await cluster.apply(object);
   await cluster.apply(namespace(LEASE, leaseLabels(LEASE)));
+  await admissionPoliciesInEffect(cluster);
   return { ...cluster, objects };
+}
+
+/**
+ * Returns once the API server judges by every admission policy that was applied before this call. It reads policies
+ * and bindings from a watch each and takes what they hold over about once a second (the API server's
+ * admission/plugin/policy/generic/policy_source.go), those that validate apart from those that mutate. So one more of
+ * both kinds is in effect only when all the former are: the one marks a ConfigMap, the other refuses what is marked.
+ */
+async function admissionPoliciesInEffect({ admin, apply }: TestCluster): Promise<void> {
+  const group = "admissionregistration.k8s.io";
+  const metadata = { name: "policies-in-effect" };
+  const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
+  const constraints = {
+    matchConstraints: { resourceRules: rules },
+    matchConditions: [{ name: "this-one", expression: `object.metadata.name == "${metadata.name}"` }],
+  };
+  const mark = '[JSONPatch{op: "add", path: "/data", value: Object.data{marked: "yes"}}]';
+  const effects = {
+    Mutating: {
+      apiVersion: `${group}/v1beta1`,
+      spec: {
+        ...constraints,
+        reinvocationPolicy: "Never",
+        mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: mark } }],
+      },
+      binding: { policyName: metadata.name },
+    },
+    Validating: {
+      apiVersion: `${group}/v1`,
+      spec: {
+        ...constraints,
+        validations: [{ expression: "!has(object.data)", message: "policies are in effect" }],
+      },
+      binding: { policyName: metadata.name, validationActions: ["Deny"] },
+    },
+  };
+  for (const [kind, { apiVersion, spec, binding }] of Object.entries(effects)) {
+    await apply({ apiVersion, kind: `${kind}AdmissionPolicy`, metadata, spec });
+    await apply({ apiVersion, kind: `${kind}AdmissionPolicyBinding`, metadata, spec: binding });
+  }
+  const marked = { apiVersion: "v1", kind: "ConfigMap", metadata };
+  const attempt = () => admin.request("POST", "/api/v1/namespaces/default/configmaps?dryRun=All", marked);
+  await eventually(() => refused(attempt(), /policies are in effect/));
 }
 
 export async function create<T>(as: Cluster, object: KubernetesObject): Promise<T | undefined> {
