@@ -10,7 +10,7 @@ import type { SiteConfig } from "../components/site/config.ts";
 import type { Progress } from "../toolchain/index.ts";
 
 /** A new provider's wallet does not hold what `funding.minBalance` asks for. Found before anything is signed. */
-export class WalletShort extends Error {
+class WalletShort extends Error {
   override readonly name = "WalletShort";
 }
 

@@ -24,7 +24,7 @@ export interface Context {
 const probeTimeoutMs = 2_500;
 const rememberYesMs = 10 * 60_000;
 /** How long a machine that cannot reach a host is not made to try again, milliseconds. */
-export const rememberNoMs = 10 * 60_000;
+const rememberNoMs = 10 * 60_000;
 
 const running = new Map<string, Promise<boolean>>();
 

@@ -22,7 +22,7 @@ export async function unpack(file: string, folder: string): Promise<void> {
 }
 
 /** Whether a release file is an archive; other files are the program itself. */
-export function isArchive(file: string): boolean {
+function isArchive(file: string): boolean {
   return /\.(tar\.gz|tgz|tar\.xz|zip|whl)$/.test(file);
 }
 

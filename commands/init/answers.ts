@@ -39,7 +39,7 @@ export interface Findings {
 }
 
 /** USD a month that a new GPU model is priced at: the least the official price script asks. */
-export const FIRST_GPU_PRICE = 100;
+const FIRST_GPU_PRICE = 100;
 
 /** Answers and findings as the declaration of a site. */
 export function declarationOf(answers: Answers, findings: Findings): SiteDeclaration {

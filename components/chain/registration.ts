@@ -1,3 +1,4 @@
+import { UNKNOWN } from "../dynamic/unknown.ts";
 import type { WalletSource } from "../wallet/types.ts";
 import type { AuditorSignature, NetworkReference, ProviderRecord } from "./types.ts";
 
@@ -116,9 +117,6 @@ export function lostSignatures(
     .filter(({ keys }) => keys.length > 0);
 }
 
-/** What the engine passes for a value that is not known before the update. */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 /** A reason why the chain would refuse a declaration, with the property it is about. */
 export interface RegistrationProblem {
   readonly property: string;
@@ -129,11 +127,11 @@ export interface RegistrationProblem {
 export function registrationProblems(inputs: RegistrationInputs): RegistrationProblem[] {
   const { hostUri, attributes } = inputs;
   const problems: RegistrationProblem[] = [];
-  if (hostUri !== unknownValue && !/^https:\/\/[^/?#\s]+$/.test(hostUri)) {
+  if (hostUri !== UNKNOWN && !/^https:\/\/[^/?#\s]+$/.test(hostUri)) {
     const reason = `\`${hostUri}\` is no host URI. Write https, host and port only: \`https://provider.example.com:8443\`.`;
     problems.push({ property: "hostUri", reason });
   }
-  for (const key of Object.keys(attributes === (unknownValue as unknown) ? {} : attributes)) {
+  for (const key of Object.keys(attributes === (UNKNOWN as unknown) ? {} : attributes)) {
     if (/^[a-zA-Z][\w/.-]{1,126}$/.test(key)) continue;
     const reason = `\`${key}\` is no attribute key. Start with a letter; then letters, digits, \`_\`, \`/\`, \`.\`, \`-\`, at most 127 in all.`;
     problems.push({ property: "attributes", reason });

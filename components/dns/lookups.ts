@@ -5,7 +5,7 @@ import { networkInterfaces } from "node:os";
 import type { AddressLookups } from "./address.ts";
 
 /** Services that answer with the caller's address as text. Two must agree. */
-export const addressServices: readonly string[] = [
+const addressServices: readonly string[] = [
   "https://api.ipify.org",
   "https://checkip.amazonaws.com",
   "https://ipv4.icanhazip.com",

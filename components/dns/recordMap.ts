@@ -25,7 +25,7 @@ export function recordList(map: RecordMap): DnsRecord[] {
   return Object.entries(map).map(([name, { type, value, ttl }]) => ({ name, type, value, ttl }));
 }
 
-export function sameData(left: RecordData | undefined, right: RecordData | undefined): boolean {
+function sameData(left: RecordData | undefined, right: RecordData | undefined): boolean {
   return left?.type === right?.type && left?.value === right?.value && left?.ttl === right?.ttl;
 }
 

@@ -66,8 +66,3 @@ export function gpusOnBus(devices: readonly PciDevice[], database: GpuDatabase):
     return [{ slot: device.slot, vendor, id, name: device.name, ...(model === undefined ? {} : { model }) }];
   });
 }
-
-/** NVIDIA's devices of any class, by device id: GPUs and NVSwitches. */
-export function nvidiaDevices(devices: readonly PciDevice[]): string[] {
-  return devices.filter(({ vendor }) => vendor === "10de").map(({ device }) => device);
-}

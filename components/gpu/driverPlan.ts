@@ -24,7 +24,7 @@ export interface DriverPlan {
   readonly repositories: readonly AptRepository[];
 }
 
-export const defaultBranch = 580;
+const defaultBranch = 580;
 
 /**
  * What to do for the NVIDIA GPUs of a machine; undefined for a machine without. A driver that fits its GPUs is

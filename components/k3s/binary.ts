@@ -50,7 +50,7 @@
 export const K3S_BINARY = "/usr/local/bin/k3s";
 
 /** Folder of its configuration. */
-export const CONFIG_FOLDER = "/etc/rancher/k3s";
+const CONFIG_FOLDER = "/etc/rancher/k3s";
 
 /** Default data directory. */
 export const DATA_DIR = "/var/lib/rancher/k3s";
@@ -59,7 +59,6 @@ export const DATA_DIR = "/var/lib/rancher/k3s";
 export const API_PORT = 6443;
 
 export const CONFIG_FILE = `${CONFIG_FOLDER}/config.yaml`;
-export const REGISTRIES_FILE = `${CONFIG_FOLDER}/registries.yaml`;
 export const SCHEDULER_FILE = `${CONFIG_FOLDER}/scheduler.yaml`;
 /** What a joining node presents; mode 0600. */
 export const JOIN_TOKEN_FILE = `${CONFIG_FOLDER}/join-token`;

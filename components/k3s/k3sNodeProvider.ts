@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
+import { hasUnknown } from "../dynamic/unknown.ts";
 import { nameOf } from "../hosts/ssh.ts";
 import { applyNode } from "./applyNode.ts";
 import { ACCESS_FIELDS, IDENTITY_FIELDS, idOf, type NodeInputs, OBSERVED_FIELDS } from "./nodeInputs.ts";
@@ -7,9 +8,6 @@ import { observeNode } from "./observeNode.ts";
 import { removeNode } from "./removal/remove.ts";
 import { inTurn } from "./turns.ts";
 import { checkUpgrade } from "./versions.ts";
-
-/** Stands for a value that is not known yet in a preview (`@pulumi/pulumi/runtime`). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Keeps one machine a node of its cluster. */
 export function handler(): Implementation {
@@ -19,7 +17,7 @@ export function handler(): Implementation {
 /** What cannot be undone is refused in the preview already: a release that would skip a minor version, or go back. */
 async function check(olds: Partial<NodeInputs>, news: NodeInputs) {
   const inputs = declared(news);
-  if (JSON.stringify(inputs).includes(unknownValue)) return { inputs };
+  if (hasUnknown(inputs)) return { inputs };
   // A cluster that was moved into etcd has no way back to SQLite: one server goes on with one member.
   const settled: NodeInputs =
     olds.datastore === "etcd" && inputs.role === "server" ? { ...inputs, datastore: "etcd" } : inputs;

@@ -17,7 +17,7 @@ const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})+$`);
 
 export const isDomain = (value: string): boolean => DOMAIN.test(value) && isIP(value) === 0;
-export const isHost = (value: string): boolean => isIP(value) !== 0 || HOST_NAME.test(value);
+const isHost = (value: string): boolean => isIP(value) !== 0 || HOST_NAME.test(value);
 
 /** Text that must not be blank. */
 export const text = (description: string) =>

@@ -5,7 +5,7 @@ import { siteSchema } from "./schema.ts";
 export const SCHEMA_FILE = new URL("./site.schema.json", import.meta.url);
 
 /** JSON Schema of a whole stack file, so that an editor completes and checks `akash:site` in place. */
-export function stackFileSchema(): object {
+function stackFileSchema(): object {
   const { $schema, ...site } = z.toJSONSchema(siteSchema, { io: "input", unrepresentable: "any" });
   return {
     $schema,

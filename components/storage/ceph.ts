@@ -5,7 +5,7 @@ import { type ChosenDisk, classOfKind, type DiskKind } from "./disks.ts";
 export const cephNamespace = "rook-ceph";
 
 /** Image of Ceph that the pinned operator is released with (`deploy/examples/cluster.yaml`). */
-export const cephImage = "quay.io/ceph/ceph:v19.2.3";
+const cephImage = "quay.io/ceph/ceph:v19.2.3";
 
 export interface CephOptions {
   /** Copies of each block; default: as many machines as have disks of a kind, at most 3. */

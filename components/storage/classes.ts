@@ -87,9 +87,3 @@ export function storageAttributes(classes: readonly LeaseStorageClass[]): Attrib
     ]),
   ];
 }
-
-/** What the inventory operator is told to count (`cluster_storage`): ephemeral storage and shared memory always. */
-export function inventoryStorage(classes: readonly LeaseStorageClass[]): string[] {
-  const persistent = sortedByName(classes).map(({ name }) => name);
-  return ["default", ...persistent.filter((name) => name !== "default"), "ram"];
-}

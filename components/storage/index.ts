@@ -1,6 +1,5 @@
 export { type CephOptions, cephClasses, cephCluster, cephPools } from "./ceph.ts";
 export {
-  inventoryStorage,
   type LeaseStorageClass,
   type LeaseStorageName,
   storageAttributes,

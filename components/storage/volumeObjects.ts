@@ -1,5 +1,5 @@
 /** Image whose shell tries the volume; pinned by tag, pulled once per node. */
-export const volumeCheckImage = "docker.io/library/busybox:1.37.0";
+const volumeCheckImage = "docker.io/library/busybox:1.37.0";
 
 /** A claim and a job that writes to the volume and reads it back. */
 export function volumeCheckObjects(storageClass: string, namespace: string) {

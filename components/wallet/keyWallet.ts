@@ -44,6 +44,6 @@ export function addressBytes(publicKey: Uint8Array): Uint8Array {
 }
 
 /** @returns bech32, `akash1…` */
-export function encodeAddress(bytes: Uint8Array): string {
+function encodeAddress(bytes: Uint8Array): string {
   return bech32.encode(prefix, bech32.toWords(bytes));
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Cluster, ClusterAccess } from "../cluster/index.ts";
 import { openCluster } from "../cluster/index.ts";
 import type { Implementation } from "../dynamic/index.ts";
+import { hasUnknown } from "../dynamic/unknown.ts";
 import { KeyNameInvalid, KeyringFormatTooNew, WalletError } from "./errors.ts";
 import { imageReadsProtoKeyring } from "./imageVersion.ts";
 import { expectedContents, readContents } from "./keyring/contents.ts";
@@ -26,8 +27,6 @@ type Declared = Omit<State, "address" | "checksum"> & { readonly imageVersion?: 
 
 const fields = ["cluster", "wallet", "namespace", "secretName", "keyName", "address", "checksum"] as const;
 const identity: readonly string[] = ["namespace", "secretName"];
-/** Stands for a value that is not known yet in a preview (`@pulumi/pulumi/runtime`). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Keeps the Secret that the provider mounts as its `keyring-test` directory. */
 export function handler(): Implementation {
@@ -46,7 +45,7 @@ async function check(_olds: unknown, news: Declared) {
     return refuse("imageVersion", new KeyringFormatTooNew(imageVersion));
   }
   if (!/^[\w.-]+$/.test(keyName)) return refuse("keyName", new KeyNameInvalid(keyName));
-  if (JSON.stringify([source, keyName]).includes(unknownValue)) return { inputs: declared };
+  if (hasUnknown([source, keyName])) return { inputs: declared };
   try {
     const wallet = await openWallet(source);
     return { inputs: { ...declared, ...expectedContents(keyName, wallet) } };

@@ -92,7 +92,7 @@ const rollout = z
   .prefault({});
 
 /** `fleet.yaml` as a whole; the sites' own fields are checked when they are merged. */
-export const fleetSchema = z
+const fleetSchema = z
   .strictObject({
     defaults: layer.default({}).describe("fields that every site has unless it says otherwise"),
     groups: z.record(z.string(), layer).default({}).describe("fields of the sites of a group, by its name"),

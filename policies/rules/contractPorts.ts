@@ -3,7 +3,7 @@ import type { DeclaredResource, Rule } from "../types.ts";
 import { list, record } from "../values.ts";
 
 /** Ports that a site opens to the world: web, the provider's two, and those that leases are given. */
-export const CONTRACT_PORTS: readonly number[] = [80, 443, 8443, 8444];
+const CONTRACT_PORTS: readonly number[] = [80, 443, 8443, 8444];
 const LEASE_PORTS = { first: 30_000, last: 32_767 };
 
 /**

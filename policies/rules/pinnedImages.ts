@@ -3,7 +3,7 @@ import type { DeclaredResource, Rule, RuleContext } from "../types.ts";
 import { text, texts } from "../values.ts";
 
 /** Where the images of a site come from; `allowed` in the rule's settings adds others, such as a mirror. */
-export const REGISTRIES: readonly string[] = [
+const REGISTRIES: readonly string[] = [
   "ghcr.io/akash-network",
   "ghcr.io/nginx",
   "docker.io/curlimages",

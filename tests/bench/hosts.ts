@@ -1,5 +1,5 @@
 import { planCluster } from "../../components/k3s/planCluster.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { hostsUnavailable, type Lab, rootOf, startLab } from "../support/hosts/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
 import { median } from "./measure.ts";
 
@@ -53,12 +53,7 @@ export async function timeHosts(runs: number) {
 }
 
 function addressesOf(lab: Lab): object[] {
-  const address = ({ sshKeyFile, hostKey }: TestHost, host: string) => ({
-    host,
-    keyFile: sshKeyFile,
-    hostKey,
-  });
-  return lab.hosts.flatMap((host) => host.addresses.map((each) => address(host, each)));
+  return lab.hosts.flatMap((host) => host.addresses.map((each) => ({ ...rootOf(host), host: each })));
 }
 
 function declare(program: TestProgram, addresses: readonly object[]): void {

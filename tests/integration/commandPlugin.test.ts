@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "mocha";
 import { withCommandPlugin } from "../support/command/index.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, startLab, type TestHost } from "../support/hosts/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
 
 /** The command plugin, or its stand-in where that cannot be had, against a real machine. */
@@ -13,11 +13,7 @@ describe("the command plugin", function () {
   const path = process.env["PATH"];
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     process.env["PATH"] = withCommandPlugin(process.env)["PATH"];
     [lab, program] = await Promise.all([startLab(), openProgram()]);
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { disconnectAll } from "../../components/hosts/connect.ts";
 import { machine } from "../../doctor/observe/machines.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
 
 /** A real machine over SSH, before and after somebody set a provider up on it by hand. */
 describe("the doctor on a machine", function () {
@@ -15,13 +15,7 @@ describe("the doctor on a machine", function () {
   let folder: string;
 
   before(async function () {
-    // The first run makes the disk that all hosts start from.
-    this.timeout(1_800_000);
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
-    }
+    await needsHosts(this);
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-doctor-"));
     process.env["PULUMI_AKASH_STATE"] = folder;
     lab = await startLab({ count: 1 });
@@ -34,7 +28,7 @@ describe("the doctor on a machine", function () {
     if (folder !== undefined) rmSync(folder, { recursive: true });
   });
 
-  const read = () => machine({ host: host.address, keyFile: host.sshKeyFile, hostKey: host.hostKey }).read();
+  const read = () => machine(rootOf(host)).read();
 
   it("finds nothing on a fresh one, and reads clock and disk", async () => {
     const { keyFiles, units, processes, clock, space } = await read();

@@ -9,7 +9,7 @@ import type { HostAddress } from "../../components/hosts/types.ts";
 import { runOperatorCommands } from "../../components/nodes/operatorCommands.ts";
 import { chooseDisks } from "../../components/storage/disks.ts";
 import { diskFacts } from "../../components/storage/machine.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
 
 /** Puts a program on the host that says what is given; a driver and a toolkit cannot be had there. */
 const program = (path: string, text: string) =>
@@ -22,17 +22,13 @@ describe("the GPU's and the disks' scripts on a real host", function () {
   let address: HostAddress;
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     const rtx5090 = { vendor: "10de", device: "2b85", class: "030000" };
     lab = await startLab({ pci: [rtx5090, { vendor: "10de", device: "22e8", class: "040300" }] });
     const [first] = lab.hosts;
     assert.ok(first !== undefined);
     host = first;
-    address = { host: host.address, keyFile: host.sshKeyFile, hostKey: host.hostKey };
+    address = rootOf(host);
   });
 
   after(async () => {

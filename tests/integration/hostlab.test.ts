@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import ssh2 from "ssh2";
 import { isAlive } from "../../embedded/processes.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, startLab, type TestHost } from "../support/hosts/index.ts";
 import { run } from "../support/hosts/run.ts";
 
 interface Login {
@@ -46,12 +46,7 @@ describe("test hosts", () => {
   let network: string;
 
   before(async function () {
-    this.timeout(600_000);
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     lab = await startLab({
       count: 2,
       hosts: { 1: { extraAddresses: 2, pci: [{ vendor: "10de", device: "2b85", class: "030000" }] } },

@@ -19,14 +19,9 @@ import { preparationOf } from "../../components/hosts/preparation/defaults.ts";
 import { readPreparation } from "../../components/hosts/preparation/steps.ts";
 import { hostScript } from "../../components/hosts/script.ts";
 import type { HostAddress } from "../../components/hosts/types.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
 
 const variable = "TEST_OPERATOR_PASSWORD";
-
-/** How a test host is reached as root, by key. */
-function rootOf({ address, sshKeyFile, hostKey }: TestHost): HostAddress {
-  return { host: address, keyFile: sshKeyFile, hostKey };
-}
 
 /** How it is reached as a user who needs a password, for SSH and for `sudo`. */
 function operatorOf({ address, hostKey }: TestHost): HostAddress {
@@ -41,13 +36,7 @@ describe("machines over SSH", function () {
   let folder: string;
 
   before(async function () {
-    // The first run makes the disk that all hosts start from.
-    this.timeout(1_800_000);
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
-    }
+    await needsHosts(this);
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-hosts-"));
     process.env["PULUMI_AKASH_STATE"] = folder;
     const rtx5090 = { vendor: "10de", device: "2b85", class: "030000" };

@@ -9,8 +9,7 @@ import { HostAuthRefused, HostDisconnected } from "../../components/hosts/errors
 import { preparationOf } from "../../components/hosts/preparation/defaults.ts";
 import { prepareHost, readPreparation, unprepareHost } from "../../components/hosts/preparation/steps.ts";
 import { rebootHost } from "../../components/hosts/reboot.ts";
-import type { HostAddress } from "../../components/hosts/types.ts";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
 
 const variable = "TEST_SUDO_PASSWORD";
@@ -38,19 +37,13 @@ describe("preparation of machines", function () {
   let folder: string;
 
   before(async function () {
-    // The first run makes the disk that all hosts start from, and the toolchain.
-    this.timeout(1_800_000);
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
-    }
+    await needsHosts(this);
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-preparation-"));
     process.env["PULUMI_AKASH_STATE"] = folder;
     [lab, program] = await Promise.all([startLab({ count: 2 }), openProgram()]);
     [host, other] = lab.hosts as [TestHost, TestHost];
     process.env[variable] = host.operator.password;
-    const address = { host: host.address, user: "operator", keyFile: host.sshKeyFile, hostKey: host.hostKey };
+    const address = { ...rootOf(host), user: "operator" };
     program.declare(`
 import { HostPreparation } from "pulumi-akash/providers/hosts/index";
 new HostPreparation("gpu-1", {
@@ -72,11 +65,6 @@ new HostPreparation("gpu-1", {
   const on = async (command: string) => (await host.exec(command)).stdout.trim();
   const up = ["up", "--yes", "--skip-preview", "--refresh", "--run-program"];
   const drift = ["preview", "--refresh", "--run-program", "--diff", "--expect-no-changes"];
-  const rootOf = ({ address, sshKeyFile, hostKey }: TestHost): HostAddress => ({
-    host: address,
-    keyFile: sshKeyFile,
-    hostKey,
-  });
 
   it("brings a fresh machine to what is declared", async () => {
     const output = await program.succeeds(...up);

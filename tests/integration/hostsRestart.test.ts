@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
-import { hostsUnavailable, type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, needsHosts, startLab, type TestHost } from "../support/hosts/index.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -12,13 +12,7 @@ describe("a restart of the machine that everything runs on", function () {
   let host: TestHost;
 
   before(async function () {
-    // The first run makes the disk that all hosts start from.
-    this.timeout(1_800_000);
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
-    }
+    await needsHosts(this);
     lab = await startLab({ shares: { "/opt/node": dirname(process.execPath), "/opt/site": ROOT } });
     host = lab.hosts[0] as TestHost;
   });

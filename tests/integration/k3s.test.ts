@@ -9,7 +9,7 @@ import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
 import { ensureRuntimeKnown } from "../../components/k3s/runtime.ts";
 import { checkUpgrade } from "../../components/k3s/versions.ts";
 import { Checkout } from "../support/checkout.ts";
-import { hostsUnavailable } from "../support/hosts/index.ts";
+import { needsHosts } from "../support/hosts/index.ts";
 import {
   clusterThrough,
   drift,
@@ -29,11 +29,7 @@ describe("one K3s server", function () {
   let checkout: Checkout | undefined;
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     site = await startK3sLab(1);
     const [planned] = site.plan([site.machine(0)], { version: "v1.33.7+k3s1", airGap: true }).servers;
     assert.ok(planned);

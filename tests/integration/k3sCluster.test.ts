@@ -13,10 +13,9 @@ import type { ClusterPlan } from "../../components/k3s/planCluster.ts";
 import { findServers } from "../../components/k3s/servers.ts";
 import { restoreSnapshot, takeSnapshot } from "../../components/k3s/snapshots.ts";
 import type { K3sOptions } from "../../components/k3s/types.ts";
-import { hostsUnavailable } from "../support/hosts/index.ts";
+import { needsHosts, rootOf } from "../support/hosts/index.ts";
 import { eventually } from "./akashFixtures.ts";
 import {
-  addressOf,
   clusterThrough,
   drift,
   hasConfigMap,
@@ -37,11 +36,7 @@ describe("a K3s cluster", function () {
   const old: K3sOptions = { version: "v1.33.7+k3s1" };
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     site = await startK3sLab(4);
   });
 
@@ -117,7 +112,7 @@ describe("a K3s cluster", function () {
     const { inputs } = await kubeconfigs.read("garage", kubeconfig());
     assert.equal(inputs.usable, false);
     // Roles are known without the cluster: the machines say them.
-    const machines = site.lab.hosts.map((host) => ({ name: host.name, address: addressOf(host) }));
+    const machines = site.lab.hosts.map((host) => ({ name: host.name, address: rootOf(host) }));
     assert.deepEqual(await observeCluster("garage", { machines }), {
       roles: { "host-1": "server", "host-2": "server", "host-3": "server", "host-4": "agent" },
       datastore: "etcd",
@@ -208,7 +203,7 @@ describe("a K3s cluster", function () {
     await site.host(3).replace();
     await site.host(3).boot();
     disconnectAll();
-    const fresh = { ...agent, address: addressOf(site.host(3)) };
+    const fresh = { ...agent, address: rootOf(site.host(3)) };
     assert.deepEqual(await drift(fresh), ["everything"]);
     await eventually(async () => assert.ok(!isReady((await nodeObjects())["host-4"])), 90);
     await nodes.create(fresh);
@@ -259,7 +254,7 @@ describe("a K3s cluster", function () {
     const { file = "" } = await takeSnapshot(first(), "rehearsal");
     await makeConfigMap(cluster, "later");
     const { snapshots, dataDir } = first();
-    const servers = await findServers(site.lab.hosts.map(addressOf), dataDir);
+    const servers = await findServers(site.lab.hosts.map(rootOf), dataDir);
     assert.deepEqual(servers[0], first().address);
     await restoreSnapshot({ servers, file, keyFile: snapshots?.keyFile ?? "", dataDir });
     await eventually(async () => {
@@ -288,7 +283,7 @@ describe("a K3s cluster", function () {
     await eventually(async () => assert.ok(isReady((await nodeObjects())["host-2"])), 120);
     await nodes.delete("id", first());
     const api = `https://${site.host(1).address}:6443`;
-    const left = await listNodes(await clusterOf(addressOf(site.host(1)), api));
+    const left = await listNodes(await clusterOf(rootOf(site.host(1)), api));
     assert.deepEqual(
       left.map(({ metadata }) => metadata.name),
       ["host-2"],

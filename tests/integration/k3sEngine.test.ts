@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { siteKubeconfigPath } from "../../components/k3s/names.ts";
-import { hostsUnavailable } from "../support/hosts/index.ts";
+import { needsHosts } from "../support/hosts/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
 import { type K3sLab, startedAt, startK3sLab } from "./k3sSupport.ts";
 
@@ -13,11 +13,7 @@ describe("a K3s cluster under the engine", function () {
   let program: TestProgram;
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     site = await startK3sLab(1);
     // Takes over where the lab keeps its state.
     program = await openProgram();

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cluster } from "../../components/cluster/index.ts";
-import type { HostAddress } from "../../components/hosts/types.ts";
 import type { NodeRole } from "../../components/k3s/binary.ts";
 import { clusterOf } from "../../components/k3s/clusterAccess.ts";
 import { handler } from "../../components/k3s/k3sNodeProvider.ts";
@@ -14,7 +13,7 @@ import {
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { type ClusterPlan, planCluster, type RunningCluster } from "../../components/k3s/planCluster.ts";
 import type { K3sMachine, K3sOptions } from "../../components/k3s/types.ts";
-import { type Lab, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
 import { openK3s } from "../support/k3s/index.ts";
 
 /** Hosts with a mirror of K3s, and a state folder of their own on this machine. */
@@ -51,7 +50,7 @@ export async function startK3sLab(count: number): Promise<K3sLab> {
     host,
     machine: (index, role) => ({
       name: host(index).name,
-      address: addressOf(host(index)),
+      address: rootOf(host(index)),
       ...(role === undefined ? {} : { role }),
     }),
     plan: (machines, options = {}, running) =>
@@ -63,10 +62,6 @@ export async function startK3sLab(count: number): Promise<K3sLab> {
       rmSync(state, { recursive: true, force: true });
     },
   };
-}
-
-export function addressOf({ address, sshKeyFile, hostKey }: TestHost): HostAddress {
-  return { host: address, user: "root", keyFile: sshKeyFile, hostKey };
 }
 
 /** The implementation behind `K3sNode`, called as the engine calls it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { openChain } from "../../components/chain/index.ts";
 import type { EmbeddedServices } from "../../embedded/index.ts";
-import { hostsUnavailable, type TestHost } from "../support/hosts/index.ts";
+import { needsHosts, type TestHost } from "../support/hosts/index.ts";
 import { transactionsOf } from "../support/transactions.ts";
 import { type Entry, NodesSite } from "./nodesSupport.ts";
 
@@ -19,11 +19,7 @@ describe("a site from bare machines", function () {
   let services: EmbeddedServices;
 
   before(async function () {
-    const reason = await hostsUnavailable();
-    if (reason !== undefined) {
-      process.stdout.write(`${reason}\n`);
-      this.skip();
-    }
+    await needsHosts(this);
     site = await NodesSite.start({ count: 4 });
   });
 

@@ -6,7 +6,7 @@ import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import { siteKubeconfigPath } from "../../components/k3s/names.ts";
 import { Checkout, type CommandResult } from "../support/checkout.ts";
 import { withCommandPlugin } from "../support/command/index.ts";
-import { type Lab, type StartOptions, startLab, type TestHost } from "../support/hosts/index.ts";
+import { type Lab, rootOf, type StartOptions, startLab, type TestHost } from "../support/hosts/index.ts";
 import { type K3sSource, openK3s } from "../support/k3s/index.ts";
 import { MarkedRun } from "./faultsSupport.ts";
 
@@ -57,10 +57,10 @@ export class NodesSite {
 
   /** How a person lists a host; each has commands of the operator's that leave a line behind. */
   entry(index: number, more: Entry = {}): Entry {
-    const { name, address, sshKeyFile, hostKey } = this.host(index);
+    const host = this.host(index);
     const mark = (when: string) => [`echo ${when} >>/root/commands.log`];
     const own = { before: mark("before"), after: mark("after") };
-    return { name, host: address, keyFile: sshKeyFile, hostKey, ...own, ...more };
+    return { name: host.name, ...rootOf(host), ...own, ...more };
   }
 
   /** Writes the site's file. */

@@ -1,7 +1,7 @@
 import { leaseId, manifestV2beta1, manifestV2beta2 } from "./manifest.ts";
 import { integer, object, type Schema, text } from "./schema.ts";
 
-export const CRD_GROUP = "akash.network";
+const CRD_GROUP = "akash.network";
 
 /** A CustomResourceDefinition as the API server takes it. */
 export interface CustomResourceDefinition {

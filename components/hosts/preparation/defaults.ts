@@ -1,17 +1,10 @@
 import type { Firewall, Preparation } from "./types.ts";
 
 /** Ports that tenants reach: web, the provider, and what leases open. */
-export const PUBLIC_PORTS = [
-  "80/tcp",
-  "443/tcp",
-  "8443/tcp",
-  "8444/tcp",
-  "30000-32767/tcp",
-  "30000-32767/udp",
-];
+const PUBLIC_PORTS = ["80/tcp", "443/tcp", "8443/tcp", "8444/tcp", "30000-32767/tcp", "30000-32767/udp"];
 
 /** etcd, API server, kubelet, flannel (VXLAN, WireGuard) and Calico (BGP, VXLAN, Typha). */
-export const NODE_PORTS = [
+const NODE_PORTS = [
   "179/tcp",
   "2379-2380/tcp",
   "4789/udp",
@@ -29,7 +22,7 @@ export const POD_PORTS = ["6443/tcp", "10250/tcp"];
  * Settings that the kubelet expects, and room for many watchers: every pod takes some inotify instances, and the
  * standard 128 are gone after a few dozen leases.
  */
-export const SYSCTL: Readonly<Record<string, string>> = {
+const SYSCTL: Readonly<Record<string, string>> = {
   "fs.inotify.max_user_instances": "8192",
   "fs.inotify.max_user_watches": "1048576",
   "kernel.keys.root_maxbytes": "25000000",
@@ -42,7 +35,7 @@ export const SYSCTL: Readonly<Record<string, string>> = {
 };
 
 /** Driver, CUDA and kernel, by the beginning of their packages' names. */
-export const HELD = [
+const HELD = [
   "cuda-",
   "libcuda",
   "libnvidia-",

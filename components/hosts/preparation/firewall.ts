@@ -4,7 +4,17 @@ import { file } from "./files.ts";
 import type { Firewall } from "./types.ts";
 
 /** The table in nftables that is ours. */
-export const TABLE = "inet pulumi_akash";
+const TABLE = "inet pulumi_akash";
+
+/** Lets nothing in. */
+export const CLOSED: Omit<Firewall, "state"> = {
+  open: [],
+  operatorPorts: [],
+  operators: [],
+  nodePorts: [],
+  nodes: [],
+  podNetworks: [],
+};
 
 /** A declaration that no firewall can carry out. */
 export class FirewallInvalid extends Error {
@@ -36,15 +46,7 @@ export function parseFirewallFile(text: string): Omit<Firewall, "state"> | undef
   if (json === undefined) return undefined;
   try {
     const parsed: unknown = JSON.parse(json);
-    const empty = declarationOf({
-      open: [],
-      operatorPorts: [],
-      operators: [],
-      nodePorts: [],
-      nodes: [],
-      podNetworks: [],
-    });
-    return { ...empty, ...(parsed as Partial<Firewall>) };
+    return { ...CLOSED, ...(parsed as Partial<Firewall>) };
   } catch {
     return undefined;
   }
@@ -103,7 +105,7 @@ function portRules(from: string, ports: readonly string[]): string[] {
 }
 
 /** @throws FirewallInvalid */
-export function parsePort(port: string): { range: string; protocol: "tcp" | "udp" } {
+function parsePort(port: string): { range: string; protocol: "tcp" | "udp" } {
   const [, first = "", last, protocol] = /^(\d{1,5})(?:-(\d{1,5}))?\/(tcp|udp)$/.exec(port) ?? [];
   if (protocol !== "tcp" && protocol !== "udp") {
     throw new FirewallInvalid(`${port} is not a port. Write 443/tcp or 30000-32767/udp.`);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { CLOSED } from "./firewall.ts";
 import type { Firewall, Preparation, Step, StepId } from "./types.ts";
 
 /**
@@ -21,15 +22,7 @@ export const UNPREPARED: Preparation = {
   journalLimit: "",
   heldFromUpgrades: [],
   nouveau: "unmanaged",
-  firewall: {
-    state: "off",
-    open: [],
-    operatorPorts: [],
-    operators: [],
-    nodePorts: [],
-    nodes: [],
-    podNetworks: [],
-  },
+  firewall: { state: "off", ...CLOSED },
   ssh: "unmanaged",
 };
 

@@ -29,7 +29,7 @@ export function secondSigners({ pods, processes }: ExistingSite, owner: string):
 }
 
 /** The pod whose workload has the declared name: the update puts ours in its place. */
-export function isTakenOver({ namespace, controller }: ExistingPod): boolean {
+function isTakenOver({ namespace, controller }: ExistingPod): boolean {
   return (
     namespace === SERVICES_NAMESPACE && controller.name === PROVIDER_NAME && controller.kind === "StatefulSet"
   );

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { HostAddress } from "../../../components/hosts/types.ts";
 import { ensureImage } from "./image.ts";
 import { keyPair } from "./keys.ts";
 import { Machine } from "./machine.ts";
@@ -15,7 +16,7 @@ import { succeed } from "./run.ts";
 import type { HostOptions, Lab, StartOptions, TestHost } from "./types.ts";
 
 export type { CommandOutcome, HostOptions, Lab, PciDevice, StartOptions, TestHost } from "./types.ts";
-export { hostsUnavailable } from "./unavailable.ts";
+export { hostsUnavailable, needsHosts } from "./unavailable.ts";
 
 /** Starts hosts in a network of their own; they answer SSH when this returns. */
 export async function startLab(options: StartOptions = {}): Promise<Lab> {
@@ -50,19 +51,9 @@ export async function startLab(options: StartOptions = {}): Promise<Lab> {
   }
 }
 
-/** The same for tests that need no more than the hosts; their network goes with the last one that is stopped. */
-export async function startHosts(options: StartOptions = {}): Promise<readonly TestHost[]> {
-  const lab = await startLab(options);
-  let left = lab.hosts.length;
-  return lab.hosts.map((host) => {
-    const stop = host.stop.bind(host);
-    host.stop = async () => {
-      await stop();
-      left--;
-      if (left === 0) await lab.stop();
-    };
-    return host;
-  });
+/** How a host is reached as root by key, its host key known. */
+export function rootOf({ address, sshKeyFile, hostKey }: TestHost): HostAddress {
+  return { host: address, keyFile: sshKeyFile, hostKey };
 }
 
 async function hostMaker(

@@ -1,8 +1,21 @@
 import { existsSync, mkdirSync } from "node:fs";
+import type { Context } from "mocha";
 import { hostsFolder } from "./image.ts";
 import { run } from "./run.ts";
 
 const programs = ["apt-get", "dpkg-deb", "ip", "nsenter", "setpriv", "unshare"];
+
+/** The first run makes the disk that all hosts start from. */
+const FIRST_START_MS = 1_800_000;
+
+/** For the hook that starts hosts: time enough for that, or the tests are skipped, saying why. */
+export async function needsHosts(context: Context): Promise<void> {
+  context.timeout(FIRST_START_MS);
+  const reason = await hostsUnavailable();
+  if (reason === undefined) return;
+  process.stdout.write(`      skipped: ${reason}\n`);
+  context.skip();
+}
 
 /** Why hosts cannot be started on this machine, as a sentence; undefined when they can. */
 export async function hostsUnavailable(): Promise<string | undefined> {

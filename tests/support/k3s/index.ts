@@ -40,7 +40,7 @@ const programs = [
 ] as const;
 
 /** Releases that are pinned. */
-export function k3sVersions(): readonly string[] {
+function k3sVersions(): readonly string[] {
   return Object.keys(loadPins().k3s.releases);
 }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import {
-  inventoryStorage,
   type LeaseStorageClass,
   type LeaseStorageName,
   storageAttributes,
@@ -101,21 +100,6 @@ describe("storageAttributes", () => {
         const shared = found.find(({ value }) => value === "ram");
         assert.equal(shared?.key, "capabilities/storage/2/class");
         assert.deepEqual(found, storageAttributes([...chosen].reverse()));
-      }),
-    );
-  });
-});
-
-describe("inventoryStorage", () => {
-  it("counts ephemeral storage and shared memory always, every class once", () => {
-    assert.deepEqual(inventoryStorage([]), ["default", "ram"]);
-    fc.assert(
-      fc.property(classes, (chosen) => {
-        const counted = inventoryStorage(chosen);
-        assert.equal(counted[0], "default");
-        assert.equal(counted.at(-1), "ram");
-        assert.deepEqual(new Set(counted), new Set(["default", "ram", ...chosen.map(({ name }) => name)]));
-        assert.equal(new Set(counted).size, counted.length);
       }),
     );
   });

@@ -82,7 +82,7 @@ export async function openWorld(): Promise<World> {
 }
 
 /** Pins that hold nothing but these programs. */
-export function pinsWith(binaries: Record<string, BinaryPin>): Pins {
+function pinsWith(binaries: Record<string, BinaryPin>): Pins {
   const runtime = { version: "1.26.8", minimum: "1.26.0", release: {} };
   const k3s = { version: "v1.34.3+k3s1", releases: { "v1.34.3+k3s1": {} } };
   return { node: runtime, go: runtime, binaries, k3s, plugins: {}, charts: {}, crds: {}, images: {} };

@@ -35,7 +35,7 @@ export function nodePassword(): string {
  *
  * @throws with the real one's wording of what is wrong
  */
-export async function trustedAuthority(server: string, token: string): Promise<string> {
+async function trustedAuthority(server: string, token: string): Promise<string> {
   const { text: ca } = await call(`${server}/cacerts`).catch((error: Error) => {
     throw new Error(`failed to get CA certs: Get "${server}/cacerts": ${error.message}`);
   });

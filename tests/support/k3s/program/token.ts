@@ -20,8 +20,6 @@ export function newSecret(): string {
   return randomBytes(16).toString("hex");
 }
 
-export const tokenFiles = { server: "token", node: "agent-token" } as const;
-
 /** Writes a server's token files; `node-token` is a link, as the real one has it. */
 export function writeTokens(folder: string, secret: string, agentSecret: string | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
