@@ -1,7 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
-import { arePluginsToBeHad, composeEnvironment, linkPrograms, placePlugins } from "./environment.ts";
+import {
+  arePluginsToBeHad,
+  COMPILED,
+  composeEnvironment,
+  linkPrograms,
+  placePlugins,
+} from "./environment.ts";
 import { explainDiskError, ToolchainError } from "./errors.ts";
 import { expandTools } from "./pins.ts";
 import { formatElapsed } from "./progress.ts";
@@ -28,12 +34,7 @@ export async function ensureWith(
     mkdirSync(root, { recursive: true });
     const programs = await locateAll(context, expandTools(context.pins, tools));
     const binFolder = linkPrograms(root, placePlugins(context, programs));
-    const result = composeEnvironment(
-      env,
-      binFolder,
-      await arePluginsToBeHad(context),
-      join(root, "node-compiled"),
-    );
+    const result = composeEnvironment(env, binFolder, await arePluginsToBeHad(context), join(root, COMPILED));
     context.progress.line(`toolchain ready (${formatElapsed(Date.now() - started)})`);
     return { env: result, path: (tool) => pathOf(programs, binFolder, tool) };
   } catch (error) {

@@ -16,6 +16,9 @@ import { type Context, isReachable } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
 import { findOnPath } from "./processes.ts";
 
+/** Folder of the cache with what Node has compiled (`NODE_COMPILE_CACHE`). */
+export const COMPILED = "node-compiled";
+
 /** Built from its module it needs a script before it; that of an official release does not. */
 const languageHost = "pulumi-language-nodejs";
 
@@ -52,12 +55,18 @@ export function linkPrograms(
 
 const unusedMs = 30 * 24 * 60 * 60_000;
 
-/** Removes the folders of links that no run has asked for in a month: each checkout and version has its own. */
+/**
+ * Removes what no run has asked for in a month: folders of links, of which each checkout and version has its own, and
+ * compiled code, which is made again where it is still used.
+ */
 function removeUnused(root: string): void {
-  for (const name of readdirSync(root).filter((entry) => /^bin-[0-9a-f]{10}$/.test(entry))) {
-    const folder = join(root, name);
+  const folders = readdirSync(root).filter((entry) => /^bin-[0-9a-f]{10}$/.test(entry));
+  const compiled = join(root, COMPILED);
+  const code = existsSync(compiled) ? readdirSync(compiled, { recursive: true, withFileTypes: true }) : [];
+  const files = code.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const path of [...folders.map((name) => join(root, name)), ...files]) {
     try {
-      if (Date.now() - statSync(folder).mtimeMs > unusedMs) rmSync(folder, { recursive: true });
+      if (Date.now() - statSync(path).mtimeMs > unusedMs) rmSync(path, { recursive: true });
     } catch {
       // Another run removes it too.
     }

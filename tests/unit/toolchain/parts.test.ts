@@ -186,6 +186,21 @@ describe("toolchain parts", () => {
     assert.equal(readFileSync(join(folder, "tool"), "utf8"), "x");
   });
 
+  it("removes what was not asked for in a month, when it links programs anew", () => {
+    const root = join(world.folder, "cache");
+    const inCache = (path: string) => join(root, path);
+    const month = ["bin-0123456789/tool", "node-compiled/v22/0f", "node-compiled/stripped/1e.js"];
+    const day = ["bin-9876543210/tool", "node-compiled/v22/0e", "tool/1/tool"];
+    for (const path of [...month, ...day]) world.write(`cache/${path}`, "x");
+    const old = new Date(Date.now() - 31 * 24 * 60 * 60_000);
+    for (const path of [...month, "bin-0123456789", "tool/1/tool"]) utimesSync(inCache(path), old, old);
+    linkPrograms(root, new Map(), world.folder);
+    assert.deepEqual(
+      [...month, ...day].filter((path) => existsSync(inCache(path))),
+      day,
+    );
+  });
+
   it("composes the environment", () => {
     const env = composeEnvironment(
       { PATH: "/usr/bin:/n", KEEP: "1" },
