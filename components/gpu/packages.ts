@@ -45,7 +45,12 @@ interface Wanted {
   readonly fabricManager: boolean;
 }
 
-type Machine = Pick<DriverFacts, "architecture" | "kernel" | "osId" | "osVersion" | "secureBoot">;
+type Machine = Pick<DriverFacts, "architecture" | "kernel" | "osId" | "osVersion" | "secureBoot" | "toolkit">;
+
+/** What the toolkit is fetched from; nothing for one that is there, whoever installed it. */
+function toolkitSource({ toolkit }: Pick<Machine, "toolkit">): AptRepository[] {
+  return toolkit === "" ? [toolkitRepository] : [];
+}
 
 /**
  * The packages that install a driver without a desktop.
@@ -60,13 +65,15 @@ export function driverPackages(machine: string, facts: Machine, wanted: Wanted):
   if (facts.osId === "ubuntu" && ubuntuReleases.has(facts.osVersion)) return ubuntu(facts, wanted);
   const key = debianKeys[facts.osVersion];
   if (facts.osId === "debian" && key !== undefined) return debian(machine, facts, wanted, key);
-  if (wanted.action === "adopt") return { driver: [], fabricManager: "", repositories: [toolkitRepository] };
+  if (wanted.action === "adopt") {
+    return { driver: [], fabricManager: "", repositories: toolkitSource(facts) };
+  }
   throw new GpuDriverRefused(
     `${machine} runs ${facts.osId} ${facts.osVersion}, for which no driver packages are known here (Ubuntu 22.04 and 24.04, Debian 12 and 13). Install the NVIDIA driver by hand: it is then adopted.`,
   );
 }
 
-function ubuntu({ kernel, secureBoot }: Machine, { branch, kernelModules }: Wanted): Packages {
+function ubuntu({ kernel, secureBoot, toolkit }: Machine, { branch, kernelModules }: Wanted): Packages {
   const flavour = kernelModules === "open" ? "server-open" : "server";
   // Modules built on the machine are not signed by a key that Secure Boot knows; Ubuntu's prebuilt ones are.
   const modules = secureBoot
@@ -75,13 +82,13 @@ function ubuntu({ kernel, secureBoot }: Machine, { branch, kernelModules }: Want
   return {
     driver: [...modules, `nvidia-utils-${branch}-server`],
     fabricManager: `nvidia-fabricmanager-${branch}`,
-    repositories: [toolkitRepository],
+    repositories: toolkitSource({ toolkit }),
   };
 }
 
 function debian(
   machine: string,
-  { architecture, kernel, osVersion, secureBoot }: Machine,
+  { architecture, kernel, osVersion, secureBoot, toolkit }: Machine,
   { action, branch, kernelModules, fabricManager }: Wanted,
   key: { readonly file: string; readonly fingerprint: string },
 ): Packages {
@@ -106,6 +113,6 @@ function debian(
       "nvidia-driver-cuda",
     ],
     fabricManager: "nvidia-fabricmanager",
-    repositories: action === "install" || fabricManager ? [nvidia, toolkitRepository] : [toolkitRepository],
+    repositories: [...(action === "install" || fabricManager ? [nvidia] : []), ...toolkitSource({ toolkit })],
   };
 }

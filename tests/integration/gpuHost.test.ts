@@ -74,6 +74,27 @@ describe("the GPU's and the disks' scripts on a real host", function () {
     assert.doesNotMatch(stdout, /nvidia/);
   });
 
+  it("add no package source that apt has already, whoever wrote it there", async () => {
+    const theirs = "deb [signed-by=/usr/share/keyrings/theirs.gpg] https://packages.test/deb/$(ARCH) /";
+    await host.exec(`echo '${theirs}' >/etc/apt/sources.list.d/theirs.list`);
+    const repository = {
+      name: "ours",
+      uri: "https://packages.test/deb/$(ARCH)",
+      suite: "/",
+      keyUrl: "https://packages.test/key",
+      fingerprint: "0000",
+    } as const;
+    const nothing = { driverPackages: [], fabricManagerPackage: "" };
+    await installDriver(address, { ...nothing, repositories: [repository] });
+    const sources = await host.exec("cd /etc/apt/sources.list.d && ls && rm theirs.list");
+    assert.equal(sources.stdout, "theirs.list\n");
+    const other = { ...repository, uri: "https://packages.test/other" };
+    await assert.rejects(
+      installDriver(address, { ...nothing, repositories: [other] }),
+      /The key of https:\/\/packages\.test\/other could not be fetched/,
+    );
+  });
+
   it("refuse a disk that is not there and one that is none, by name", async () => {
     await host.exec("truncate -s 1G /root/image");
     const devices = ["/dev/none", "/root/image"];

@@ -26,6 +26,25 @@ key_matches() {
   $found
 }
 
+# known_elsewhere URI NAME: whether a source that is not ours is of this repository. apt refuses two with different keys.
+known_elsewhere() {
+  local architecture file
+  architecture=$(dpkg --print-architecture)
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    [[ -f $file && $file != /etc/apt/sources.list.d/$2.sources ]] || continue
+    # shellcheck disable=SC2016 # fields of awk's
+    if awk -v uri="$1" -v architecture="$architecture" '
+      BEGIN { gsub(/\$\(ARCH\)/, architecture, uri) }
+      /^[[:space:]]*#/ { next }
+      { gsub(/\$\(ARCH\)/, architecture) }
+      { for (i = 1; i <= NF; i++) { sub(/\/$/, "", $i); if ($i == uri) found = 1 } }
+      END { exit !found }' "$file"; then
+      return 0
+    fi
+  done
+  return 1
+}
+
 add_repository() {
   local name=$1 uri=$2 suite=$3 key_url=$4 fingerprint=$5 key new
   key=/etc/apt/keyrings/$name.asc
@@ -51,7 +70,15 @@ EOF
 }
 
 sources_changed=false
-if ((want_repositories_count > 0)); then
+to_add=()
+for ((i = 0; i < want_repositories_count; i++)); do
+  if known_elsewhere "${want_repositories_uri[i]}" "${want_repositories_name[i]}"; then
+    say "apt has ${want_repositories_uri[i]} already"
+  else
+    to_add+=("$i")
+  fi
+done
+if ((${#to_add[@]} > 0)); then
   missing=()
   for package in ca-certificates curl gpg; do
     installed "$package" || missing+=("$package")
@@ -60,7 +87,7 @@ if ((want_repositories_count > 0)); then
     apt_get update
     apt_get install -y --no-install-recommends "${missing[@]}"
   fi
-  for ((i = 0; i < want_repositories_count; i++)); do
+  for i in "${to_add[@]}"; do
     add_repository "${want_repositories_name[i]}" "${want_repositories_uri[i]}" "${want_repositories_suite[i]}" \
       "${want_repositories_key_url[i]}" "${want_repositories_fingerprint[i]}"
   done

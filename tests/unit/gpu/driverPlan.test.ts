@@ -169,6 +169,26 @@ describe("planDriver", () => {
     assert.deepEqual(planDriver("gpu-1", facts, { repositories: "present" })?.repositories, []);
   });
 
+  it("adds none for a toolkit that is there: a second source of it under another key stops apt", () => {
+    const present = { loaded: "580.95.05", installed: "580.95.05", kernelModules: "open" } as const;
+    const machines: readonly Partial<DriverFacts>[] = [
+      {},
+      { osId: "debian", osVersion: "12" },
+      { osId: "fedora" },
+    ];
+    for (const machine of machines) {
+      const missing = plan(rtx5090.lspci, { ...present, ...machine });
+      assert.deepEqual(missing?.repositories, [toolkitRepository]);
+      const there = plan(rtx5090.lspci, { ...present, ...machine, toolkit: "1.18.1-1" });
+      assert.deepEqual(there?.repositories, []);
+    }
+    const debian = plan(rtx5090.lspci, { osId: "debian", osVersion: "12", toolkit: "1.18.1-1" });
+    assert.deepEqual(
+      debian?.repositories.map(({ name }) => name),
+      ["nvidia-cuda"],
+    );
+  });
+
   const refusals: readonly [string, () => unknown, RegExp][] = [
     [
       "a branch too old for the card",
