@@ -45,7 +45,8 @@ export class GpuSupport extends pulumi.ComponentResource {
           metadata: { name: "nvidia", annotations: { "pulumi.com/patchForce": "true" } },
           handler: "nvidia",
         },
-        parent,
+        // K3s ships one and the GPU operator takes it over: what lets go of it here must not take it from them.
+        { ...parent, retainOnDelete: true },
       );
     }
     if (args.operator === "chart") {

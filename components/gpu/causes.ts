@@ -17,6 +17,7 @@ export type GapCause =
   | "node-missing"
   | "wrong-model"
   | "surplus"
+  | "plugin-missing"
   | "plugin-pending"
   | "labels-pending";
 
@@ -37,13 +38,15 @@ export interface GapEvidence {
   readonly unreachable?: string;
   /** Whether the cluster has the RuntimeClass `nvidia`. */
   readonly runtimeClass: boolean;
+  /** Whether the cluster has a device plugin of NVIDIA's, or an operator that starts one. Default: true. */
+  readonly devicePlugin?: boolean;
 }
 
 type Explanation = readonly [GapCause, string];
 
 /** The chain from card to pod, in its order: the first link that is broken is the cause. */
 function brokenLink({ expected, gap }: GpuVerdict, evidence: GapEvidence): Explanation | undefined {
-  const { facts, unreachable, runtimeClass } = evidence;
+  const { facts, unreachable, runtimeClass, devicePlugin = true } = evidence;
   if (unreachable !== undefined) {
     return ["host-unreachable", `the machine does not answer: ${unreachable}`];
   }
@@ -67,6 +70,12 @@ function brokenLink({ expected, gap }: GpuVerdict, evidence: GapEvidence): Expla
       "the cluster has no RuntimeClass nvidia, which every lease with a GPU names. Run `up` again; with `gpu.operator: none` check that K3s is not told to leave out `runtimes`",
     ];
   }
+  if (expected.vendor === "nvidia" && gap === "not-allocatable" && !devicePlugin) {
+    return [
+      "plugin-missing",
+      "the cluster has neither NVIDIA's device plugin nor the GPU operator that starts it. Leave `gpu.operator` out of the site's file and run `up`, or install the plugin yourself",
+    ];
+  }
   return undefined;
 }
 
@@ -76,7 +85,7 @@ function brokenOnMachine(facts: DriverFacts): Explanation | undefined {
   if (loaded === "" && installed === "") {
     return [
       "driver-missing",
-      "no NVIDIA driver is installed. Leave `gpu: auto` and run `up`, which installs it",
+      "no NVIDIA driver is installed. Install one, or leave `gpu: auto` at the machine and `gpu.driver.by` out and run `up`, which does",
     ];
   }
   if (loaded === "") {
@@ -100,7 +109,10 @@ function brokenOnMachine(facts: DriverFacts): Explanation | undefined {
     ];
   }
   if (toolkit === "") {
-    return ["toolkit-missing", "NVIDIA's container toolkit is not installed. Run `up`, which installs it"];
+    return [
+      "toolkit-missing",
+      "NVIDIA's container toolkit is not installed. Install it, or leave `gpu.driver.by` out and run `up`, which does",
+    ];
   }
   if (k3sUnit !== "" && !k3sRuntime) {
     return docker

@@ -105,21 +105,46 @@ async function explain(
 ): Promise<ExplainedGap[]> {
   const short = verdicts.filter(({ gap }) => gap !== undefined);
   if (short.length === 0) return [];
-  const runtimeClass = (await cluster.get("/apis/node.k8s.io/v1/runtimeclasses/nvidia")) !== undefined;
+  const [runtimeClass, devicePlugin] = await Promise.all([
+    cluster.get("/apis/node.k8s.io/v1/runtimeclasses/nvidia").then((found) => found !== undefined),
+    hasDevicePlugin(cluster),
+  ]);
+  const known = { runtimeClass, devicePlugin };
   const explained = await Promise.all(
     short.map(async (verdict) => {
       const address = hosts[verdict.expected.node];
       const evidence: GapEvidence =
         address === undefined
-          ? { runtimeClass }
+          ? known
           : await at.driverFacts(address, k3sDataDir).then(
-              (facts) => ({ runtimeClass, facts }),
-              (error: Error) => ({ runtimeClass, unreachable: error.message }),
+              (facts) => ({ ...known, facts }),
+              (error: Error) => ({ ...known, unreachable: error.message }),
             );
       return explainGap(verdict, evidence);
     }),
   );
   return explained.filter((gap) => gap !== undefined);
+}
+
+interface DaemonSetView {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+/** A device plugin of NVIDIA's, by whomever it was installed, or the GPU operator, which starts one in a while. */
+async function hasDevicePlugin(cluster: Pick<Cluster, "get">): Promise<boolean> {
+  const [operator, list] = await Promise.all([
+    cluster.get("/api/v1/namespaces/gpu-operator"),
+    cluster.get<{ readonly items?: readonly DaemonSetView[] }>("/apis/apps/v1/daemonsets"),
+  ]);
+  if (operator !== undefined) return true;
+  return (list?.items ?? []).some(
+    ({ metadata, spec }) =>
+      metadata.name.includes("nvidia-device-plugin") ||
+      spec.template.spec.containers.some(({ image }) => image.includes("k8s-device-plugin")),
+  );
 }
 
 function derive({ expected }: Declared): Pick<State, "devices" | "gpus"> {

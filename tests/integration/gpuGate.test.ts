@@ -83,6 +83,12 @@ describe("on a real API server", function () {
         );
       }
       await makeRuntimeClass();
+      await assert.rejects(
+        gateOn().create(declared()),
+        /neither NVIDIA's device plugin nor the GPU operator/,
+      );
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "gpu-operator" } };
+      await cluster.request("POST", "/api/v1/namespaces", namespace);
       await assert.rejects(gateOn().create(declared()), /device plugin does not offer it yet/);
     });
 

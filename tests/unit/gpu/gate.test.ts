@@ -114,6 +114,12 @@ describe("explainGap", () => {
     ],
     ["card-dropped", machine({ devices: [] }), true, /only 0 of its 1 GPUs show on the bus/],
     ["runtime-class-missing", { ...machine(), runtimeClass: false }, true, /no RuntimeClass nvidia/],
+    [
+      "plugin-missing",
+      { ...machine(), devicePlugin: false },
+      false,
+      /neither NVIDIA's device plugin nor the GPU operator/,
+    ],
     ["plugin-pending", machine(), true, /device plugin does not offer it yet/],
     ["plugin-pending", { runtimeClass: true }, true, /device plugin does not offer it yet/],
   ];

@@ -83,6 +83,33 @@ describe("the gate's implementation", () => {
     assert.equal(gate.seen.pauses, 6);
   });
 
+  it("does not wait for a device plugin that nobody installs, whoever would have to", async () => {
+    const plugin = (name: string, image: string) => ({
+      items: [{ metadata: { name }, spec: { template: { spec: { containers: [{ image }] } } } }],
+    });
+    const cases: readonly [object | undefined, object | undefined, number][] = [
+      [undefined, undefined, 0],
+      [undefined, plugin("node-exporter", "exporter:1"), 0],
+      [{}, undefined, 6],
+      [undefined, plugin("nvidia-device-plugin-daemonset", "mirror.test/plugin:1"), 6],
+      [undefined, plugin("plugin", "nvcr.io/nvidia/k8s-device-plugin:v0.17.0"), 6],
+    ];
+    for (const [namespace, daemonSets, pauses] of cases) {
+      const answers: Readonly<Record<string, object | undefined>> = {
+        "/api/v1/nodes": { items: [node("a", 1), node("b", 0)] },
+        "/apis/node.k8s.io/v1/runtimeclasses/nvidia": {},
+        "/api/v1/namespaces/gpu-operator": namespace,
+        "/apis/apps/v1/daemonsets": daemonSets,
+      };
+      const gate = worldOf([], {
+        openCluster: async () => ({ get: async <T>(path: string) => answers[path] as T }),
+      });
+      const says = pauses === 0 ? /neither NVIDIA's device plugin/ : /does not offer it yet/;
+      await assert.rejects(gate.create(declared), says);
+      assert.equal(gate.seen.pauses, pauses);
+    }
+  });
+
   it("does not wait where waiting cannot help", async () => {
     const gate = worldOf([{ a: 1, b: 0 }], {
       driverFacts: async () => readyMachine(rtx5090.lspci, { k3sRuntime: false }),
