@@ -25,6 +25,17 @@ export interface TaintObject {
   readonly effect: string;
 }
 
+/** Annotation of a node that a removal has cordoned. */
+export const CORDONED_BY_REMOVAL = "pulumi-akash/cordoned-by-removal";
+
+/** Kubernetes gives a cordoned node this taint. */
+export const UNSCHEDULABLE = "node.kubernetes.io/unschedulable:NoSchedule";
+
+/** Whether a removal that did not come to its end has left the node cordoned; what a person cordoned is theirs. */
+export function isLeftCordoned({ metadata, spec }: NodeObject): boolean {
+  return spec?.unschedulable === true && metadata.annotations?.[CORDONED_BY_REMOVAL] !== undefined;
+}
+
 export function isReady(node: NodeObject | undefined): boolean {
   return node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
@@ -72,7 +83,8 @@ export interface NodeMarks {
 
 /**
  * The merge patch that brings a node to its declaration; undefined when there is nothing to change. What nobody
- * declared stays: Kubernetes and others put labels and taints of their own there.
+ * declared stays: Kubernetes and others put labels and taints of their own there. A node that a removal has left
+ * cordoned takes pods again: it is declared, so it is to stay.
  *
  * @param before the declaration until now, whose leftovers go
  */
@@ -88,11 +100,14 @@ export function planMarks(node: NodeObject, want: NodeMarks, before?: NodeMarks)
   const missing = want.taints.filter((text) => !have.some((taint) => taintText(taint) === text));
   const taints = [...have.filter((taint) => !dropped.has(taintText(taint))), ...missing.map(parseTaint)];
   const taintsChange = missing.length > 0 || taints.length !== have.length;
-  if (Object.keys(labels).length === 0 && !taintsChange) return undefined;
-  return {
-    ...(Object.keys(labels).length === 0 ? {} : { metadata: { labels } }),
-    ...(taintsChange ? { spec: { taints } } : {}),
+  const cordoned = isLeftCordoned(node);
+  const metadata = {
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(cordoned ? { annotations: { [CORDONED_BY_REMOVAL]: null } } : {}),
   };
+  const spec = { ...(taintsChange ? { taints } : {}), ...(cordoned ? { unschedulable: null } : {}) };
+  const parts = Object.entries({ metadata, spec }).filter(([, part]) => Object.keys(part).length > 0);
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
 }
 
 /** @param body a merge patch */

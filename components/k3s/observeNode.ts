@@ -8,7 +8,7 @@ import { clusterOf } from "./clusterAccess.ts";
 import type { K3sConfig } from "./config.ts";
 import { kubeletFile } from "./kubernetesConfig.ts";
 import type { NodeInputs, NodeSnapshots } from "./nodeInputs.ts";
-import { getNode, isReady, type NodeObject, taintText } from "./nodeObject.ts";
+import { getNode, isLeftCordoned, isReady, type NodeObject, taintText, UNSCHEDULABLE } from "./nodeObject.ts";
 import { observedRegistries } from "./registries.ts";
 import { recipientOf } from "./snapshotKey.ts";
 import { versionIn } from "./versions.ts";
@@ -111,7 +111,10 @@ function observedMarks(declared: NodeInputs, object: NodeObject | undefined) {
     labels: Object.fromEntries(
       Object.keys(declared.labels).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])),
     ),
-    taints: declared.taints.filter((taint) => taints.includes(taint)),
+    taints: [
+      ...declared.taints.filter((taint) => taints.includes(taint)),
+      ...(isLeftCordoned(object) ? [UNSCHEDULABLE] : []),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { NodeInputs } from "./nodeInputs.ts";
+import { UNSCHEDULABLE } from "./nodeObject.ts";
 import { compareVersions } from "./versions.ts";
 
 /** What will run on one machine, in words and in order. */
@@ -140,7 +141,11 @@ function labelSteps(old: NodeInputs["labels"], next: NodeInputs["labels"]): stri
 function taintSteps(old: readonly string[], next: readonly string[]): string[] {
   return [
     ...next.filter((taint) => !old.includes(taint)).map((taint) => `set the taint ${taint}`),
-    ...old.filter((taint) => !next.includes(taint)).map((taint) => `remove the taint ${taint}`),
+    ...old
+      .filter((taint) => !next.includes(taint))
+      .map((taint) =>
+        taint === UNSCHEDULABLE ? "let pods in again (uncordon)" : `remove the taint ${taint}`,
+      ),
   ];
 }
 

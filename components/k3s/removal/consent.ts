@@ -2,7 +2,7 @@
 export interface Consent {
   /** Leases on it may end or move. */
   readonly leases: boolean;
-  /** Pods without a controller and volumes on its disk may be lost. */
+  /** Pods without a controller and volumes on its disk may be lost, and pods that are kept when time is up. */
   readonly data: boolean;
   /** It may be forgotten although the cluster sees it. */
   readonly unreachable: boolean;

@@ -100,16 +100,23 @@ export function refuseLosses(node: string, { losses }: DrainPlan, agreed: boolea
 /** For the text about pods that were not let go in time. */
 export function describeBlocked(node: string, blocked: ReadonlyMap<string, string>, seconds: number): string {
   const reasons = [...blocked].map(([pod, reason]) => `${pod}: ${reason}`);
-  return `${node} could not be emptied within ${seconds} s. Still there: ${reasons.join("; ")}. It is cordoned; start more replicas elsewhere or change the budget, then run the same command again.`;
+  return `${node} could not be emptied within ${seconds} s. Still there: ${reasons.join("; ")}. It stays cordoned and was not removed; start more replicas elsewhere or change the budget, then run the same command again. ${howToAllow("data", node)} deletes what is still there by then, and listing ${node} again lets pods in again.`;
 }
 
-/** Budgets that keep a pod just now, by name; an empty selector is every pod of its namespace. */
+/** Budgets that keep a pod just now, by name. */
 export function keptBy(pod: PodObject, budgets: readonly BudgetObject[]): string[] {
+  return budgetsOf(
+    pod,
+    budgets.filter(({ status }) => (status?.disruptionsAllowed ?? 0) === 0),
+  );
+}
+
+/** Budgets that count a pod, by name; an empty selector is every pod of its namespace. */
+export function budgetsOf(pod: PodObject, budgets: readonly BudgetObject[]): string[] {
   return budgets
-    .filter(({ metadata, spec, status }) => {
-      const allowed = status?.disruptionsAllowed ?? 0;
-      return metadata.namespace === pod.metadata.namespace && allowed === 0 && selects(spec.selector, pod);
-    })
+    .filter(
+      ({ metadata, spec }) => metadata.namespace === pod.metadata.namespace && selects(spec.selector, pod),
+    )
     .map(({ metadata }) => metadata.name);
 }
 

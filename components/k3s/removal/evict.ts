@@ -1,8 +1,9 @@
-import { ClusterRejected } from "../../cluster/errors.ts";
+import { ClusterForbidden, ClusterRejected } from "../../cluster/errors.ts";
 import type { Cluster } from "../../cluster/types.ts";
 import { DrainBlocked } from "../errors.ts";
 import {
   type BudgetObject,
+  budgetsOf,
   describeBlocked,
   keptBy,
   type PodObject,
@@ -68,19 +69,43 @@ async function evict(cluster: Pick<Cluster, "get" | "request">, pod: PodObject):
     await cluster.request("POST", `${pathOf(pod)}/eviction`, eviction);
     return "it is ending";
   } catch (error) {
-    if (error instanceof ClusterRejected && error.status === 429) return budgetsKeeping(cluster, pod);
-    throw error;
+    const reason = await reasonOf(cluster, pod, error);
+    if (reason === undefined) throw error;
+    return reason;
   }
 }
 
-/** The answer to an eviction does not name the budget. */
-async function budgetsKeeping(cluster: Pick<Cluster, "get">, pod: PodObject): Promise<string> {
-  const path = `/apis/policy/v1/namespaces/${pod.metadata.namespace}/poddisruptionbudgets`;
-  const list = await cluster.get<{ readonly items: readonly BudgetObject[] }>(path);
-  const names = keptBy(pod, list?.items ?? []);
+/** Why a pod was not let go, where that may change; undefined for any other failure. */
+async function reasonOf(
+  cluster: Pick<Cluster, "get">,
+  pod: PodObject,
+  error: unknown,
+): Promise<string | undefined> {
+  const { namespace } = pod.metadata;
+  if (error instanceof ClusterForbidden) {
+    // Nothing can be made in a namespace that is being deleted, not even an eviction. Its pods go by themselves.
+    const object = await cluster.get<Deletable>(`/api/v1/namespaces/${namespace}`);
+    const isLeaving = object === undefined || object.metadata.deletionTimestamp !== undefined;
+    return isLeaving ? "its namespace is being deleted" : undefined;
+  }
+  if (!(error instanceof ClusterRejected)) return undefined;
+  // Which of several budgets counts is not for Kubernetes to choose: it answers 500, whatever they allow.
+  const several = error.status === 500 && /more than one PodDisruptionBudget/.test(error.message);
+  if (error.status !== 429 && !several) return undefined;
+  // The answer to an eviction does not name the budget.
+  const path = `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
+  const budgets = (await cluster.get<{ readonly items: readonly BudgetObject[] }>(path))?.items ?? [];
+  if (several) {
+    return `PodDisruptionBudgets ${budgetsOf(pod, budgets).join(" and ")} select it, and a pod that more than one selects is never let go`;
+  }
+  const names = keptBy(pod, budgets);
   return names.length === 0
     ? "a disruption budget keeps it"
     : `kept by PodDisruptionBudget ${names.join(", ")}`;
+}
+
+interface Deletable {
+  readonly metadata: { readonly deletionTimestamp?: string };
 }
 
 function pathOf({ metadata: { namespace, name } }: PodObject): string {

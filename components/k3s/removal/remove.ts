@@ -7,6 +7,7 @@ import { forgetCluster } from "../clusterAccess.ts";
 import { RemovalRefused } from "../errors.ts";
 import type { NodeInputs } from "../nodeInputs.ts";
 import {
+  CORDONED_BY_REMOVAL,
   getNode,
   isEtcdMember,
   isReady,
@@ -87,7 +88,7 @@ async function carryOut(step: RemovalStep, removal: Removal): Promise<void> {
       return;
     case "cordon":
       await refuseUnmovable(removal);
-      await patchNode(required(removal), node.node, { spec: { unschedulable: true } });
+      await cordon(required(removal), node.node);
       return;
     case "drain": {
       const cluster = required(removal);
@@ -108,6 +109,16 @@ async function carryOut(step: RemovalStep, removal: Removal): Promise<void> {
     case "uninstall":
       await run(scripts.uninstall, { dataDir: node.dataDir });
   }
+}
+
+/** One that a person has cordoned stays theirs. */
+async function cordon(cluster: Cluster, name: string): Promise<void> {
+  const object = await getNode(cluster, name);
+  if (object?.spec?.unschedulable === true) return;
+  await patchNode(cluster, name, {
+    metadata: { annotations: { [CORDONED_BY_REMOVAL]: "true" } },
+    spec: { unschedulable: true },
+  });
 }
 
 /** Whatever would be lost is named before the node is touched. */

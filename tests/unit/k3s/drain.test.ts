@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { ClusterRejected } from "../../../components/cluster/errors.ts";
+import { ClusterForbidden, ClusterRejected } from "../../../components/cluster/errors.ts";
 import type { Cluster, Method } from "../../../components/cluster/types.ts";
 import { DrainBlocked } from "../../../components/k3s/errors.ts";
 import {
@@ -139,6 +139,43 @@ describe("draining a node", () => {
     });
     await evict(true);
     assert.deepEqual(deleted, ["stuck"]);
+  });
+
+  /** One pod that is never let go, for the reason that the API server gives. */
+  function refusing(error: Error, namespace: object) {
+    const cluster = {
+      async get(path: string) {
+        if (path === "/api/v1/namespaces/lease-a") return namespace;
+        if (!path.includes("poddisruptionbudgets")) return { items: [pod("stuck")] };
+        const budget = (name: string) => ({
+          metadata: { namespace: "lease-a", name },
+          spec: { selector: {} },
+          status: { disruptionsAllowed: 1 },
+        });
+        return { items: [budget("one"), budget("two")] };
+      },
+      async request() {
+        throw error;
+      },
+    };
+    return evictAll(cluster as unknown as Cluster, "b", [pod("stuck")], { seconds: 0, pauseMs: 1 });
+  }
+
+  it("names every budget of a pod that has more than one, whatever they allow", async () => {
+    const message = "This pod has more than one PodDisruptionBudget, which is not supported.";
+    await assert.rejects(
+      refusing(new ClusterRejected("https://x", "POST", 500, message), {}),
+      /lease-a\/stuck: PodDisruptionBudgets one and two select it/,
+    );
+    const other = new ClusterRejected("https://x", "POST", 500, "etcdserver: no leader");
+    await assert.rejects(refusing(other, {}), /no leader/);
+  });
+
+  it("waits for pods whose namespace is being deleted, and takes no other ban for that", async () => {
+    const forbidden = new ClusterForbidden("https://x", "POST", 403);
+    const leaving = { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    await assert.rejects(refusing(forbidden, leaving), /lease-a\/stuck: its namespace is being deleted/);
+    await assert.rejects(refusing(forbidden, { metadata: {} }), ClusterForbidden);
   });
 
   it("finds the leases that have pods on it", async () => {

@@ -5,7 +5,14 @@ import { parse } from "yaml";
 import { rewriteKubeconfig } from "../../../components/k3s/clusterAccess.ts";
 import { OptionInvalid, UpgradeRefused } from "../../../components/k3s/errors.ts";
 import { explainFailure } from "../../../components/k3s/joinFailure.ts";
-import { type NodeObject, parseTaint, planMarks, taintText } from "../../../components/k3s/nodeObject.ts";
+import {
+  CORDONED_BY_REMOVAL,
+  type NodeObject,
+  parseTaint,
+  planMarks,
+  taintText,
+  UNSCHEDULABLE,
+} from "../../../components/k3s/nodeObject.ts";
 import { fromFacts, OTHER_KEY } from "../../../components/k3s/observeNode.ts";
 import { planCluster } from "../../../components/k3s/planCluster.ts";
 import { OTHER_PASSWORD, observedRegistries, registriesFile } from "../../../components/k3s/registries.ts";
@@ -58,6 +65,21 @@ describe("a node's labels and taints", () => {
       metadata: { labels: { tier: "new", was: null } },
       spec: { taints: [parseTaint("theirs:NoSchedule"), parseTaint("gpu=yes:NoSchedule")] },
     });
+  });
+
+  it("give a node back that a removal has left cordoned, and none that a person has", () => {
+    const marks = { labels: {}, taints: [] };
+    const left = (annotations: Record<string, string>): NodeObject => ({
+      metadata: { name: "a", annotations },
+      spec: { unschedulable: true, taints: [parseTaint(UNSCHEDULABLE)] },
+    });
+    const ours = left({ [CORDONED_BY_REMOVAL]: "true" });
+    const spec = { unschedulable: null };
+    const metadata = { annotations: { [CORDONED_BY_REMOVAL]: null } };
+    assert.deepEqual(planMarks(ours, marks), { metadata, spec });
+    const before = { labels: {}, taints: [UNSCHEDULABLE] };
+    assert.deepEqual(planMarks(ours, marks, before), { metadata, spec: { ...spec, taints: [] } });
+    assert.equal(planMarks(left({}), marks), undefined);
   });
 
   it("are at rest once they are as declared", () => {
