@@ -1,6 +1,6 @@
 /**
  * Packs the library for npm: `pulumi-akash-<version>.tgz` in the folder named as argument, default the
- * repository. Programs find the same doors in it as in the repository, compiled.
+ * repository. Programs find the same doors in it as in the repository, compiled, and the engine the policy pack.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -24,11 +24,15 @@ import { type Manifest, publishedManifest } from "./pack/manifest.ts";
 const repo = resolve(import.meta.dirname, "..");
 const door = "components/index.ts";
 
+/** The policy pack as the engine starts it: as a program, and as a folder by way of its language host. */
+const policyPack = ["policies/pack.ts", "policies/main.cjs"];
+
 /** What compiled modules read beside themselves. */
 const dataOf: Readonly<Record<string, readonly string[]>> = {
   "components/hosts/script.js": globSync("components/**/scripts/*.sh", { cwd: repo }),
   "components/k3s/nodeFiles.js": ["components/k3s/scripts/k3s-snapshot.sh"],
   "components/versions/sets.js": ["components/versions/sets.json"],
+  "policies/pack.js": ["policies/package.json", "policies/PulumiPolicy.yaml"],
   "toolchain/pins.js": ["toolchain/pins.json"],
 };
 
@@ -44,7 +48,7 @@ try {
 }
 
 function pack(destination: string): void {
-  const files = compile(repo, [door, ...implementations()]);
+  const files = compile(repo, [door, ...implementations(), ...policyPack]);
   refuseForeignTypes(files);
   refuseUnknownReaders(files, Object.keys(dataOf));
   const imported = new Set([...packagesOf(files, ".js").keys(), ...packagesOf(files, ".d.ts").keys()]);
@@ -56,7 +60,7 @@ function pack(destination: string): void {
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(staging, path)), { recursive: true });
-      writeFileSync(join(staging, path), text);
+      writeFileSync(join(staging, path), text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
     }
     const present = extras.filter((path) => existsSync(join(repo, path)));
     for (const path of [...Object.values(dataOf).flat(), ...present])

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
 import { stringify } from "yaml";
-import { runEngine } from "../../commands/engine.ts";
+import { EngineError, runEngine } from "../../commands/engine.ts";
 import type { SiteDeclaration } from "../../components/site/index.ts";
 import { type EmbeddedServices, ensureEmbedded, stopEmbedded } from "../../embedded/index.ts";
+import { violationsOf } from "../../policies/index.ts";
 import { ensureToolchain, type Toolchain } from "../../toolchain/index.ts";
 
 const repo = resolve(import.meta.dirname, "../..");
@@ -34,6 +44,7 @@ describe("the packed library in an empty project", function () {
     await execute(process.execPath, [join(repo, "toolchain/pack.ts"), root]);
     cpSync(consumer, project, { recursive: true });
     await install();
+    startsFolders();
     services = await ensureEmbedded({ folder: join(root, "embedded"), toolchain });
   });
 
@@ -69,11 +80,40 @@ describe("the packed library in an empty project", function () {
   }
 
   function engine(...[command = "", ...rest]: string[]) {
+    return engineIn(project, command, ...rest);
+  }
+
+  function engineIn(folder: string, command: string, ...rest: string[]) {
+    const { env } = toolchain;
     return runEngine([command, "--stack", "garage", "--non-interactive", ...rest], {
-      cwd: project,
-      env: { ...toolchain.env, PULUMI_BACKEND_URL: `file://${root}`, PULUMI_CONFIG_PASSPHRASE: "test" },
+      cwd: folder,
+      env: {
+        ...env,
+        PATH: [join(root, "analyzer"), env["PATH"]].join(delimiter),
+        PULUMI_BACKEND_URL: `file://${root}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+      },
       output: "capture",
+      events: command !== "stack",
     });
+  }
+
+  const policies = () => join(project, "node_modules", "pulumi-akash", "policies");
+
+  /**
+   * A copy of the pack for the language host built from its Go module, which starts no packs: for a runtime it does
+   * not know the engine calls this script, and it does what an official host does with `runtime: nodejs`.
+   */
+  function startsFolders(): void {
+    const file = join(policies(), "PulumiPolicy.yaml");
+    const text = readFileSync(file, "utf8");
+    assert.match(text, /^runtime: nodejs$/m);
+    writeFileSync(file, text.replace("runtime: nodejs", "runtime: nodejspack"));
+    mkdirSync(join(root, "analyzer"));
+    const script = `#!/bin/sh
+exec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$@"
+`;
+    writeFileSync(join(root, "analyzer", "pulumi-analyzer-policy-nodejspack"), script, { mode: 0o755 });
   }
 
   async function ask<T>(...query: string[]): Promise<T> {
@@ -93,7 +133,7 @@ describe("the packed library in an empty project", function () {
     );
     assert.deepEqual(
       readdirSync(installed).filter((name) => lstatSync(join(installed, name)).isDirectory()),
-      ["components", "toolchain"],
+      ["components", "policies", "toolchain"],
     );
     for (const absent of ["mocha", "@biomejs", "commander"]) {
       assert.equal(
@@ -130,7 +170,34 @@ describe("the packed library in an empty project", function () {
     );
   });
 
-  it("stands up a site: the chain answers with its host and one valid certificate", async () => {
+  describe("with the policy pack", () => {
+    const violation = () => join(project, "violation");
+    before(() => engineIn(violation(), "stack", "init", "--no-select"));
+
+    for (const [form, pack] of [
+      ["a program", "policies/pack.js"],
+      ["a folder", "policies"],
+    ] as const) {
+      it(`as ${form} refuses a violation by name`, async () => {
+        const path = join("..", "node_modules", "pulumi-akash", pack);
+        const refused: unknown = await engineIn(violation(), "preview", "--policy-pack", path).catch(
+          (error: unknown) => error,
+        );
+        assert.ok(refused instanceof EngineError, "nothing was refused");
+        assert.deepEqual(
+          violationsOf(refused.events).map(({ policy, enforcement, resource }) => [
+            policy,
+            enforcement,
+            resource,
+          ]),
+          [["no-cluster-admin", "mandatory", "everybody"]],
+          refused.message,
+        );
+      });
+    }
+  });
+
+  it("stands up a site that the pack lets pass: the chain answers with its host and one valid certificate", async () => {
     const { chain, cluster, wallet } = services;
     const site: SiteDeclaration = {
       name: "garage",
@@ -150,7 +217,10 @@ describe("the packed library in an empty project", function () {
     };
     writeFileSync(join(project, "Pulumi.garage.yaml"), stringify({ config: { "akash:site": site } }));
     await engine("stack", "init", "--no-select");
-    await engine("up", "--yes", "--skip-preview");
+    const pack = join("node_modules", "pulumi-akash", "policies", "pack.js");
+    const { events, stdout: said } = await engine("up", "--yes", "--skip-preview", "--policy-pack", pack);
+    assert.deepEqual(violationsOf(events), []);
+    assert.match(said, /pulumi-akash@v\d/);
 
     const provider = await ask<{ host_uri: string }>("provider", "get", wallet.address);
     assert.equal(provider.host_uri, "https://provider.garage.test:8443");
@@ -167,8 +237,12 @@ describe("the packed library in an empty project", function () {
     assert.equal(outputs.certificate.serial, certificates[0]?.serial);
   });
 
-  it("reads the site back and finds it as declared", async () => {
-    await engine("preview", "--refresh", "--run-program", "--expect-no-changes");
+  it("reads the site back and finds it as declared, and the pack as a folder has nothing against it", async () => {
+    const pack = join("node_modules", "pulumi-akash", "policies");
+    const compare = ["--refresh", "--run-program", "--expect-no-changes", "--policy-pack", pack];
+    const { events, stdout } = await engine("preview", ...compare);
+    assert.deepEqual(violationsOf(events), []);
+    assert.match(stdout, /pulumi-akash@v\d/);
   });
 });
 

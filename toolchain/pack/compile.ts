@@ -6,7 +6,8 @@ import { type Files, reachableDeclarations } from "./imports.ts";
 /**
  * Compiles what `roots` reach into JavaScript, because type stripping does not reach into node_modules.
  * Declarations are kept as far as the first root, the library's door, reaches: the other roots are for the
- * engine, which loads them by name.
+ * engine, which loads them by name. Modules that are JavaScript already come along, with the compiled names in
+ * what they import.
  *
  * @param repo absolute path of the folder with tsconfig.json
  * @param roots modules, relative to `repo`
@@ -19,14 +20,19 @@ export function compile(repo: string, roots: readonly [string, ...string[]]): Fi
     options: compilerOptions(repo),
   });
   const files = new Map<string, string>();
-  const { diagnostics } = program.emit(undefined, (path, text) => files.set(relative(repo, path), text));
+  const { diagnostics } = program.emit(undefined, (path, text) =>
+    files.set(relative(outputOf(repo), path), text),
+  );
   const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (problems.length > 0) {
     throw new PackError(`The library does not compile.\n${ts.formatDiagnostics(problems, hostOf(repo))}`);
   }
   const declared = reachableDeclarations(files, roots[0]);
-  return new Map([...files].filter(([path]) => !path.endsWith(".d.ts") || declared.has(path)));
+  return new Map([...files].filter(([path]) => !/\.d\.[cm]?ts$/.test(path) || declared.has(path)));
 }
+
+/** Where the compiler would write: beside the sources, modules that are JavaScript already would write themselves. */
+const outputOf = (repo: string) => join(repo, "compiled");
 
 /** The repository's own options, but for what makes it emit. */
 function compilerOptions(repo: string): ts.CompilerOptions {
@@ -42,7 +48,7 @@ function compilerOptions(repo: string): ts.CompilerOptions {
     declaration: true,
     rewriteRelativeImportExtensions: true,
     rootDir: repo,
-    outDir: repo,
+    outDir: outputOf(repo),
     types: ["node"],
   };
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "mocha";
+import { parse } from "yaml";
 import { refuseForeignTypes, refuseUnknownReaders } from "../../../toolchain/pack/checks.ts";
 import { importsOf, packagesOf, reachableDeclarations } from "../../../toolchain/pack/imports.ts";
 import { publishedManifest } from "../../../toolchain/pack/manifest.ts";
@@ -62,6 +65,13 @@ describe("packing the library", () => {
       () => refuseUnknownReaders(files, []),
       /^PackError: gpu\/table\.js locates files beside it/,
     );
+  });
+
+  it("has the policy pack in the package's own version", () => {
+    const read = (path: string) => readFileSync(join(import.meta.dirname, "../../..", path), "utf8");
+    const { version } = JSON.parse(read("package.json"));
+    assert.equal(JSON.parse(read("policies/package.json")).version, version);
+    assert.equal(parse(read("policies/PulumiPolicy.yaml")).version, version);
   });
 
   describe("package.json", () => {
