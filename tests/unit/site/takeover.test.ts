@@ -3,53 +3,10 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { DECLARED } from "../../../components/site/takeover/declared.ts";
 import { describeTakeover, planTakeover } from "../../../components/site/takeover/index.ts";
-import type {
-  ExistingObject,
-  ExistingPod,
-  ExistingSite,
-  TakeoverItem,
-} from "../../../components/site/takeover/types.ts";
+import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
 import { storageOf } from "../../../components/site/takeover/views.ts";
 import { declaredSite } from "../akash/declared.ts";
-
-const OWNER = "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9";
-const OTHER = "akash1zzzsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9";
-const context = {
-  owner: OWNER,
-  storageClasses: { beta3: storageOf({ provisioner: "rancher.io/local-path" }) },
-};
-const nothing: ExistingSite = { objects: [], pods: [], processes: [], leases: 0, customResources: {} };
-const release = (name: string) => ({ annotations: { "meta.helm.sh/release-name": name } });
-
-function object(kind: string, name: string, parts: Partial<ExistingObject> = {}): ExistingObject {
-  const namespace =
-    kind.startsWith("Cluster") || kind === "StorageClass" ? {} : { namespace: "akash-services" };
-  return { kind, path: `/api/${kind}/${name}`, name, labels: {}, annotations: {}, ...namespace, ...parts };
-}
-
-function pod(parts: Partial<ExistingPod> = {}): ExistingPod {
-  return {
-    namespace: "elsewhere",
-    name: "provider-0",
-    role: "provider",
-    ours: false,
-    controller: { kind: "StatefulSet", name: "provider" },
-    key: { from: OWNER, configMaps: [] },
-    ...parts,
-  };
-}
-
-const account = (name: string, namespace = "akash-services") => ({ kind: "ServiceAccount", namespace, name });
-const binding = (name: string, role: string, ...subjects: ReturnType<typeof account>[]) =>
-  object("ClusterRoleBinding", name, { binding: { role, subjects } });
-
-function plan(objects: ExistingObject[], parts: Partial<ExistingSite> = {}) {
-  return planTakeover({ ...nothing, objects, ...parts }, context);
-}
-
-function actions(objects: ExistingObject[]): string[] {
-  return plan(objects).items.map(({ action, name }) => `${action} ${name}`);
-}
+import { actions, context, nothing, OTHER, OWNER, object, plan, release } from "./earlierSetUp.ts";
 
 const NAMES = [...new Set(Object.values(DECLARED).flat()), "akash-provider-keys", "beta3", "other", "redis"];
 const anyName = fc.constantFrom(...NAMES, "home-akash-provider-0", "sh.helm.release.v1.akash-provider.v3");
@@ -219,94 +176,6 @@ describe("takeover plan", () => {
       ],
     );
     assert.deepEqual(planTakeover({ ...nothing, ...rest }, { ...context, onChain }).items, []);
-  });
-});
-
-describe("bindings in a takeover", () => {
-  it("removes all rights over the cluster from the account that the earlier provider ran as", () => {
-    const provider = object("StatefulSet", "akash-provider", {
-      workload: {
-        role: "provider",
-        matchLabels: {},
-        account: "default",
-        key: { from: OWNER, configMaps: [] },
-      },
-    });
-    assert.deepEqual(actions([provider, binding("akash", "cluster-admin", account("default"))]), [
-      "replace akash-provider",
-      "remove akash",
-    ]);
-  });
-
-  it("adopts one of the declared name unless it binds another role", () => {
-    const declared = (role: string) => actions([binding("akash-provider", role, account("akash-provider"))]);
-    assert.deepEqual(declared("akash-provider"), ["adopt akash-provider"]);
-    assert.deepEqual(declared("cluster-admin"), ["replace akash-provider"]);
-  });
-
-  it("leaves one that names others too, and those of others", () => {
-    const shared = binding("admins", "cluster-admin", account("akash-provider"), account("ops", "ops"));
-    assert.deepEqual(actions([shared]), ["keep admins"]);
-    assert.deepEqual(actions([binding("node", "view", account("akash-node"))]), []);
-    assert.deepEqual(actions([binding("x", "cluster-admin", account("akash-provider", "elsewhere"))]), []);
-  });
-});
-
-describe("second signers", () => {
-  const blockers = (pods: ExistingPod[], processes: ExistingSite["processes"] = []) =>
-    plan([], { pods, processes }).blockers.map(({ place }) => place);
-
-  it("are providers that may sign with the site's wallet and are not taken over", () => {
-    assert.deepEqual(blockers([pod()]), ["StatefulSet elsewhere/provider"]);
-    assert.deepEqual(blockers([pod({ key: { from: "mykey", configMaps: [] } })]), [
-      "StatefulSet elsewhere/provider",
-    ]);
-    assert.deepEqual(blockers([pod({ key: { from: OTHER, configMaps: [] } })]), []);
-    assert.deepEqual(blockers([pod({ ours: true }), pod({ role: "inventory" })]), []);
-    const taken = {
-      namespace: "akash-services",
-      controller: { kind: "StatefulSet", name: "akash-provider" },
-    };
-    assert.deepEqual(blockers([pod(taken)]), []);
-    assert.deepEqual(
-      blockers([pod({ ...taken, controller: { kind: "Deployment", name: "akash-provider" } })]),
-      ["Deployment akash-services/akash-provider"],
-    );
-  });
-
-  it("are named once, however many pods they have, with what stops them", () => {
-    const { blockers: found } = plan([], { pods: [pod(), pod({ name: "provider-1" })] });
-    assert.equal(found.length, 1);
-    assert.match(found[0]?.remedy ?? "", /kubectl -n elsewhere scale statefulset\/provider --replicas=0/);
-    const bare = plan([], { pods: [pod({ controller: { kind: "Pod", name: "provider-0" } })] }).blockers[0];
-    assert.match(bare?.remedy ?? "", /delete pod provider-0/);
-  });
-
-  it("may run on this machine", () => {
-    assert.deepEqual(blockers([], [{ pid: 7, from: undefined }]), ["process 7 on this machine"]);
-    assert.deepEqual(blockers([], [{ pid: 7, from: OTHER }]), []);
-  });
-
-  it("are stopped providers no more, and those without the wallet stay", () => {
-    const stopped = (from: string | undefined) =>
-      actions([
-        object("Deployment", "old", {
-          workload: { role: "provider", matchLabels: {}, account: "x", key: { from, configMaps: [] } },
-        }),
-      ]);
-    assert.deepEqual(stopped(OWNER), ["remove old"]);
-    assert.deepEqual(stopped(OTHER), ["keep old"]);
-    assert.deepEqual(stopped(undefined), ["keep old"]);
-  });
-
-  it("include no operator, but one in another namespace goes", () => {
-    const stray = pod({ role: "inventory", controller: { kind: "Deployment", name: "inventory" } });
-    const { items, blockers: found } = plan([], { pods: [stray, stray] });
-    assert.deepEqual(found, []);
-    assert.deepEqual(
-      items.map(({ action, path }) => [action, path]),
-      [["remove", "/apis/apps/v1/namespaces/elsewhere/deployments/inventory"]],
-    );
   });
 });
 

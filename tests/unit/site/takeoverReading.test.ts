@@ -3,45 +3,18 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import type { Cluster } from "../../../components/cluster/index.ts";
-import { deleteReplaced, removeLeftovers } from "../../../components/site/takeover/carryOut.ts";
-import {
-  ReleaseInstalledByHand,
-  readExisting,
-  SecondSigner,
-  TakeoverStuck,
-} from "../../../components/site/takeover/index.ts";
+import { readExisting } from "../../../components/site/takeover/index.ts";
 import { readProcesses } from "../../../components/site/takeover/processes.ts";
-import { planRecords, readRecords, siteReleases } from "../../../components/site/takeover/releases.ts";
 import {
   type ContainerView,
   isProviderCommand,
   roleOf,
   signingKey,
 } from "../../../components/site/takeover/roles.ts";
-import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
 import { objectOf, podOf } from "../../../components/site/takeover/views.ts";
-import { declaredObjects } from "../akash/declared.ts";
+import { scripted } from "./scriptedCluster.ts";
 
 const IMAGE = "ghcr.io/akash-network/provider:0.16.2";
-
-/** A cluster that answers from a table of paths and keeps what it was asked. */
-function scripted(answers: Readonly<Record<string, unknown>>): Cluster & { readonly asked: string[] } {
-  const asked: string[] = [];
-  const gone = new Set<string>();
-  const request: Cluster["request"] = async <T>(method: string, path: string) => {
-    asked.push(`${method} ${path}`);
-    if (method === "DELETE") gone.add(path);
-    return gone.has(path) ? undefined : (answers[path] as T | undefined);
-  };
-  return {
-    ...{ server: "https://scripted", asked, request, get: (path) => request("GET", path) },
-    serverTime: async () => undefined,
-    getSecret: async () => undefined,
-    applySecret: async (secret) => secret,
-    deleteSecret: async () => false,
-  };
-}
 
 const PODS = "/api/v1/pods?labelSelector=%21akash.network%2Fmanifest-service";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
@@ -266,99 +239,5 @@ describe("reading an earlier set-up", () => {
     } finally {
       await rm(proc, { recursive: true });
     }
-  });
-});
-
-describe("Helm releases of a site whose state was lost", () => {
-  const site = (mode: "gateway" | "classic", controller: "chart" | "none", operator: "chart" | "none") =>
-    siteReleases({ ingress: { mode, controller }, gpu: { operator } }).map(
-      ({ namespace, name }) => `${namespace}/${name}`,
-    );
-
-  it("are those that the components install", async function () {
-    this.timeout(30_000);
-    const objects = await declaredObjects(async () => {
-      const { ClassicIngress, GatewayIngress } = await import("../../../components/ingress/index.ts");
-      const { GpuSupport } = await import("../../../components/gpu/index.ts");
-      new GatewayIngress("gateway", { domain: "example.com", crds: "existing" });
-      new ClassicIngress("classic", { domain: "example.com" });
-      new GpuSupport("gpu", { operator: "chart" });
-    });
-    const declared = (objects as readonly unknown[] as { chart?: string; name: string; namespace: string }[])
-      .filter(({ chart }) => chart !== undefined)
-      .map(({ namespace, name }) => `${namespace}/${name}`);
-    const known = [...site("gateway", "chart", "chart"), ...site("classic", "chart", "none")];
-    assert.deepEqual([...new Set(known)].sort(), [...new Set(declared)].sort());
-    assert.deepEqual(site("gateway", "none", "none"), []);
-  });
-
-  it("lose their records if the engine wrote them, and stop the takeover if somebody else did", async () => {
-    const collection = "/api/v1/namespaces/gpu-operator/secrets";
-    const metadata = (manager: string) => ({
-      name: "sh.helm.release.v1.gpu-operator.v1",
-      managedFields: [{ manager }],
-    });
-    const records = async (manager: string) =>
-      readRecords(
-        scripted({
-          [`${collection}?labelSelector=owner%3Dhelm%2Cname%3Dgpu-operator`]: {
-            items: [{ metadata: metadata(manager), data: { release: "content" } }],
-          },
-        }),
-        siteReleases({ ingress: { mode: "gateway", controller: "none" }, gpu: { operator: "chart" } }),
-      );
-    const ours = await records("pulumi-kubernetes");
-    assert.deepEqual(
-      planRecords(ours).map(({ action, path }) => [action, path]),
-      [["replace", `${collection}/sh.helm.release.v1.gpu-operator.v1`]],
-    );
-    assert.doesNotMatch(JSON.stringify(ours), /content/);
-    const foreign = await records("helm");
-    assert.throws(() => planRecords(foreign), ReleaseInstalledByHand);
-    assert.deepEqual(planRecords([]), []);
-    const none = [{ namespace: "a", name: "b" }];
-    assert.deepEqual(await readRecords(scripted({}), none), []);
-    const unmarked = { items: [{ metadata: { name: "b.v1" } }] };
-    const path = "/api/v1/namespaces/a/secrets?labelSelector=owner%3Dhelm%2Cname%3Db";
-    assert.equal((await readRecords(scripted({ [path]: unmarked }), none))[0]?.byEngine, false);
-  });
-});
-
-describe("carrying a takeover out", () => {
-  const item = (action: TakeoverItem["action"], kind: string, path: string): TakeoverItem => {
-    return { action, kind, name: path, reason: "", leases: "", path };
-  };
-
-  it("deletes only what is made anew before, and only leftovers after, bindings last", async () => {
-    const items = [
-      item("remove", "ClusterRoleBinding", "/binding"),
-      item("adopt", "Service", "/service"),
-      item("replace", "StatefulSet", "/set"),
-      item("remove", "Secret", "/secret"),
-      item("keep", "PersistentVolumeClaim", "/claim"),
-    ];
-    const cluster = scripted({ "/set": {} });
-    await deleteReplaced(cluster, { items, blockers: [] });
-    assert.deepEqual(cluster.asked, ["DELETE /set", "GET /set"]);
-    cluster.asked.length = 0;
-    const { path: _, ...pathless } = item("remove", "Secret", "");
-    await removeLeftovers(cluster, { items: [...items, pathless], blockers: [] });
-    assert.deepEqual(cluster.asked, ["DELETE /secret", "DELETE /binding"]);
-  });
-
-  it("says what does not go away", async () => {
-    const held = { ...scripted({}), get: async <T>() => ({}) as T };
-    const plan = { items: [item("replace", "StatefulSet", "/set")], blockers: [] };
-    await assert.rejects(deleteReplaced(held, plan, 0), TakeoverStuck);
-  });
-
-  it("names every blocker with its remedy", () => {
-    const { message } = new SecondSigner([{ place: "Pod a/b", problem: "runs", remedy: "stop it" }]);
-    assert.match(message, /Pod a\/b runs; stop it\./);
-    const stuck = new TakeoverStuck({
-      ...item("replace", "StatefulSet", "/set"),
-      namespace: "akash-services",
-    });
-    assert.match(stuck.message, /in akash-services was deleted/);
   });
 });
