@@ -18,6 +18,23 @@ command -v openssl >/dev/null || {
   echo "openssl is not installed; snapshots are encrypted with it" >&2
   exit 1
 }
+# copy_sqlite FROM TO: a copy of the database as one transaction sees it, while K3s goes on writing. Fails where this
+# machine has nothing that knows how. Not the shell's `.backup`: that begins anew whenever somebody writes.
+copy_sqlite() {
+  [[ $(head -c 15 -- "$1") == "SQLite format 3" ]] || return 1
+  if command -v sqlite3 >/dev/null; then
+    (cd -- "${2%/*}" && sqlite3 -batch -bail -cmd '.timeout 30000' "$1" "VACUUM INTO '${2##*/}'")
+  elif command -v python3 >/dev/null && python3 -c 'import sqlite3' 2>/dev/null; then
+    python3 - "$1" "$2" <<'END'
+import sqlite3, sys
+source = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+source.execute("VACUUM INTO ?", (sys.argv[2],))
+END
+  else
+    return 1
+  fi
+}
+
 mkdir -p -- "$folder"
 work=$(mktemp -d -- "$server/.snapshot.XXXXXX")
 stopped=false
@@ -38,10 +55,9 @@ if [[ -d $server/db/etcd ]]; then
 else
   echo sqlite >"$work/datastore"
   mkdir -- "$work/db"
-  if command -v sqlite3 >/dev/null && [[ $(head -c 15 -- "$server/db/state.db") == "SQLite format 3" ]]; then
-    sqlite3 "$server/db/state.db" ".backup '$work/db/state.db'"
-  else
-    # Without the program the file can only be copied while nobody writes to it. Pods go on.
+  if ! copy_sqlite "$server/db/state.db" "$work/db/state.db"; then
+    # The files can only be copied while nobody writes to them. Pods go on.
+    rm -f -- "$work/db/state.db"
     if systemctl is-active --quiet k3s.service; then
       systemctl stop k3s.service
       stopped=true
