@@ -38,11 +38,13 @@ export function eventLine(event: FleetEvent): string | undefined {
 
 type Finished = Extract<FleetEvent, { event: "site-finished" }>;
 
-/** `updated: 2 changed, 1 new (12 s)` */
+/** `updated: 2 changed, 1 new (12 s)`, `compared: 1 drifted, 3 pending (5 s)` */
 export function describeResult({
   result,
   because,
   changes = {},
+  drift = [],
+  pending = [],
   seconds,
 }: Omit<Finished, "event" | "site">): string {
   const words: Readonly<Record<string, string>> = {
@@ -51,7 +53,11 @@ export function describeResult({
     delete: "removed",
     replace: "replaced",
   };
-  const done = Object.entries(words).flatMap(([op, word]) => (changes[op] ? `${changes[op]} ${word}` : []));
+  const counts = { drifted: drift.length, pending: pending.length };
+  const done = [
+    ...Object.entries(words).flatMap(([op, word]) => (changes[op] ? `${changes[op]} ${word}` : [])),
+    ...Object.entries(counts).flatMap(([word, count]) => (count > 0 ? `${count} ${word}` : [])),
+  ];
   const what = [result.replace("-", " "), ...(done.length > 0 ? [done.join(", ")] : [])].join(": ");
   const time = seconds === undefined ? "" : ` (${Math.round(seconds)} s)`;
   return `${what}${time}${because === undefined ? "" : `\n      ${because.replaceAll("\n", "\n      ")}`}`;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { FleetEvent } from "../rollout/events.ts";
@@ -7,6 +8,7 @@ import { frame } from "./statusTable.ts";
 /** A stream that may be a terminal. */
 export interface Terminal {
   write(text: string): unknown;
+  /** Size in characters; 0 or nothing where it is not known. */
   readonly columns?: number;
   readonly rows?: number;
 }
@@ -25,7 +27,15 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
   failed: pc.red,
   unreachable: pc.yellow,
   locked: pc.yellow,
+  interrupted: pc.yellow,
 };
+
+/** Longest state that is shown where there is room for it. */
+const STATE = 60;
+/** Width of `99999 s`. */
+const ELAPSED = 7;
+/** Lines of the table besides its rows, one that tells of rows left out, and the cursor's. */
+const BESIDES = 6;
 
 /**
  * A table on a terminal that is kept up to date in place, one line per site. What happens besides is written above it
@@ -35,7 +45,8 @@ export class LiveTable {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #rows = new Map<string, Row>();
-  #height = 0;
+  /** Widths of the lines that stand there now, from the cursor upwards. */
+  #painted: readonly number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(terminal: Terminal, now: () => number = Date.now) {
@@ -44,12 +55,13 @@ export class LiveTable {
   }
 
   hear(event: FleetEvent): void {
+    let said: string | undefined;
     switch (event.event) {
       case "rollout-started":
-        for (const [index, sites] of event.waves.entries()) {
-          for (const site of sites) this.#rows.set(site, waiting(index + 1));
-        }
-        this.#timer ??= setInterval(() => this.#paint(), 1000).unref();
+        for (const [index, sites] of event.waves.entries()) this.#expect(sites, index + 1);
+        break;
+      case "comparison-started":
+        this.#expect(event.sites, undefined);
         break;
       case "site-started":
         this.#set(event.site, "begun", this.#now(), pc.cyan);
@@ -60,75 +72,107 @@ export class LiveTable {
       case "site-finished": {
         const { event: _, site, ...outcome } = event;
         const [first = ""] = describeResult(outcome).split("\n");
-        this.#set(site, first, undefined, COLOURS[event.result] ?? pc.dim);
-        if (event.because !== undefined) this.#print(`${site}: ${event.because}`);
+        const colour = (event.drift ?? []).length > 0 ? pc.yellow : (COLOURS[event.result] ?? pc.dim);
+        this.#set(site, first, undefined, colour);
+        if (event.because !== undefined) said = `${site}: ${event.because}`;
         break;
       }
       case "gate":
-        if (!event.passed) this.#print([`Gate after wave ${event.wave}:`, ...event.findings].join("\n  "));
+        if (!event.passed) said = [`Gate after wave ${event.wave}:`, ...event.findings].join("\n  ");
         break;
       case "note":
-        this.#print(event.text);
+        said = event.text;
+        break;
+      case "rollout-finished":
+        for (const [site, { result }] of Object.entries(event.record.sites)) {
+          if (result === "untouched") this.#set(site, result, undefined, pc.dim);
+        }
         break;
       default:
     }
-    this.#paint();
-    if (event.event === "rollout-finished") this.close();
+    if (event.event === "rollout-finished" || event.event === "sites-compared") {
+      this.#paint(said, Number.POSITIVE_INFINITY);
+      this.close();
+    } else {
+      this.#paint(said);
+      if (this.#rows.size > 0) this.#timer ??= setInterval(() => this.#paint(), 1000).unref();
+    }
   }
 
-  /** Leaves the table as it is. */
+  /** Leaves the table as it is; what is heard after that is only said. */
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#height = 0;
+    this.#painted = [];
+    this.#rows.clear();
+  }
+
+  #expect(sites: readonly string[], wave: number | undefined): void {
+    for (const site of sites)
+      this.#rows.set(site, { wave, state: "waiting", since: undefined, colour: pc.dim });
   }
 
   #set(site: string, state: string, since: number | undefined, colour: Row["colour"]): void {
     this.#rows.set(site, { wave: this.#rows.get(site)?.wave, state, since, colour });
   }
 
-  #print(text: string): void {
-    this.#clear();
-    this.#terminal.write(`${text}\n`);
+  get #columns(): number {
+    return this.#terminal.columns || 80;
   }
 
-  #clear(): void {
-    if (this.#height > 0) this.#terminal.write(`\x1b[${this.#height}A\x1b[J`);
-    this.#height = 0;
+  /** Goes back to the table's first line and wipes all below: `^C` of the person's, too, and lines that were wrapped. */
+  #back(): string {
+    const lines = this.#painted.map((width) => Math.max(1, Math.ceil(width / this.#columns)));
+    const height = lines.reduce((sum, count) => sum + count, 0);
+    return height === 0 ? "" : `\r\x1b[${height}A\x1b[J`;
   }
 
-  #paint(): void {
-    if (this.#rows.size === 0) return;
-    this.#clear();
-    const text = this.#text();
-    this.#terminal.write(`${text}\n`);
-    this.#height = text.split("\n").length;
+  /** In one piece, since a terminal shows what it has got. */
+  #paint(
+    said?: string,
+    // Taller than the terminal it could not be redrawn.
+    room = Math.max(1, (this.#terminal.rows || 24) - BESIDES),
+  ): void {
+    const lines = this.#rows.size === 0 ? [] : this.#lines(room);
+    const text = [...(said === undefined ? [] : [said]), ...lines].map((line) => `${line}\n`).join("");
+    if (text === "") return;
+    this.#terminal.write(this.#back() + text);
+    this.#painted = lines.map((line) => stripVTControlCharacters(line).length);
   }
 
-  #text(): string {
+  #lines(room: number): string[] {
+    const all = [...this.#rows];
+    const waves = all.some(([, { wave }]) => wave !== undefined);
+    // What is at work and what is next matters most.
+    const working = all.findIndex(([, { since }]) => since !== undefined);
+    const first = Math.max(0, Math.min(working, all.length - room));
+    const shown = all.slice(first, first + room);
+
     const table = new Table({
-      head: ["wave", "site", "state", ""],
+      head: [...(waves ? ["wave"] : []), "site", "state", ""],
       style: { ...frame(), compact: true },
     });
+    // Of a line, each column takes two blanks and a border; one border and the last character are left.
+    const content = this.#columns - (waves ? 4 + 3 : 0) - 3 * 3 - 2 - ELAPSED;
+    const longest = Math.max(...all.map(([site]) => site.length));
+    // What is going on says more than the whole of a long name.
+    const siteWidth = Math.min(longest, Math.max(Math.floor(content * 0.4), content - 40, 4));
+    const stateWidth = Math.max(5, Math.min(STATE, content - siteWidth));
     const now = this.#now();
-    // Taller than the terminal it could not be redrawn: what is at work and what is next matters most.
-    const room = Math.max(5, (this.#terminal.rows ?? 24) - 5);
-    const rows = [...this.#rows];
-    const first = Math.max(
-      0,
-      Math.min(
-        rows.findIndex(([, { since }]) => since !== undefined),
-        rows.length - room,
-      ),
-    );
-    for (const [site, { wave, state, since, colour }] of rows.slice(first, first + room)) {
+    for (const [site, { wave, state, since, colour }] of shown) {
       const elapsed = since === undefined ? "" : `${Math.floor((now - since) / 1000)} s`;
-      table.push([wave ?? "", site, colour(state.slice(0, 60)), elapsed]);
+      table.push([
+        ...(waves ? [wave ?? ""] : []),
+        shorten(site, siteWidth),
+        colour(shorten(state, stateWidth)),
+        elapsed,
+      ]);
     }
-    return table.toString();
+    const left = all.length - shown.length;
+    return [...table.toString().split("\n"), ...(left > 0 ? [pc.dim(`and ${left} more`)] : [])];
   }
 }
 
-function waiting(wave: number): Row {
-  return { wave, state: "waiting", since: undefined, colour: pc.dim };
+function shorten(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

@@ -24,6 +24,7 @@ export type FleetEvent =
       Partial<Omit<SiteComparison, "result">>)
   | ({ readonly event: "gate" } & GateRecord)
   | { readonly event: "rollout-finished"; readonly record: RolloutRecord }
+  | { readonly event: "comparison-started"; readonly sites: readonly string[] }
   | { readonly event: "sites-compared"; readonly sites: Readonly<Record<string, SiteComparison>> }
   | { readonly event: "note"; readonly text: string };
 

@@ -13,6 +13,7 @@ export async function compareSites(
   listener: Listener,
   judged = false,
 ): Promise<ReadonlyMap<string, Comparison>> {
+  listener({ event: "comparison-started", sites: sites.map(({ name }) => name) });
   const compared = await eachOf(sites, concurrency, async (site) => {
     listener({ event: "site-started", site: site.name });
     const started = Date.now();

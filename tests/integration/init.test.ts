@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -7,6 +6,7 @@ import { after, before, describe, it } from "mocha";
 import { parse } from "yaml";
 import { parseSiteConfig } from "../../components/site/config.ts";
 import { Checkout } from "../support/checkout.ts";
+import { hasTerminals, runOnTerminal } from "../support/terminal/index.ts";
 
 const ENTER = "\r";
 const CTRL_C = "\u0003";
@@ -24,29 +24,24 @@ const DIALOGUE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Runs `init` on a terminal of its own and types each answer when its question has come. */
-function onTerminal(
+async function onTerminal(
   checkout: Checkout,
   dialogue: readonly (readonly [RegExp, string])[],
 ): Promise<{ code: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const command = `'${process.execPath}' commands/main.ts init`;
-    const child = spawn("timeout", ["60", "script", "-qec", command, "/dev/null"], {
-      cwd: checkout.folder,
-      env: { ...process.env, NO_COLOR: "1", KUBECONFIG: "" },
-    });
-    const left = [...dialogue];
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += stripVTControlCharacters(String(chunk));
+  const left = [...dialogue];
+  const { code, output } = await runOnTerminal({
+    command: `'${process.execPath}' commands/main.ts init`,
+    cwd: checkout.folder,
+    env: { ...process.env, NO_COLOR: "1", KUBECONFIG: "" },
+    type: (written) => {
+      const text = stripVTControlCharacters(written);
       const [question, typed] = left[0] ?? [];
-      if (question?.test(output.slice(output.lastIndexOf("? "))) && typed !== undefined) {
-        left.shift();
-        child.stdin.write(typed);
-      }
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+      if (question?.test(text.slice(text.lastIndexOf("? "))) !== true) return undefined;
+      left.shift();
+      return typed;
+    },
   });
+  return { code, output: stripVTControlCharacters(output) };
 }
 
 describe("init in a checkout of its own", function () {
@@ -91,7 +86,7 @@ describe("init in a checkout of its own", function () {
 
   describe("on a terminal", () => {
     before(function () {
-      if (spawnSync("script", ["--version"]).status === 0) return;
+      if (hasTerminals()) return;
       console.log("      skipped: `script` of util-linux is not installed, which gives the terminal");
       this.skip();
     });
