@@ -11,6 +11,7 @@ import type { DoctorReport, SiteUnderCheck } from "../../doctor/types.ts";
 import { startCluster, stopCluster } from "../../embedded/index.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
+import { ADDRESS, DOMAIN, siteDeclaration } from "../support/doctor/declaration.ts";
 import { faults } from "../support/doctor/faults.ts";
 import { makeServerKey, serverKeyOf, startTestGateway, type TestGateway } from "../support/doctor/gateway.ts";
 import { startTestNames, type TestNames } from "../support/doctor/names.ts";
@@ -20,9 +21,6 @@ import { leaseOf, type World } from "../support/doctor/world.ts";
 import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
 import { eventually } from "./akashFixtures.ts";
 import { makeFolder, makeWallet, removeFolder, type TestWallet } from "./chainSupport.ts";
-
-const DOMAIN = "site.akash-doctor.net";
-const ADDRESS = "203.0.113.20";
 
 /** A site as `up` makes it, on a real API server and a chain of the current generation. */
 describe("the doctor at a site that `up` made", function () {
@@ -47,7 +45,7 @@ describe("the doctor at a site that `up` made", function () {
     chain = await startScriptedChain({ accounts: { [owner.address]: { uakt: 20_000_000n } } });
     const { kubeconfig } = await startCluster({ folder: join(folder, "cluster"), toolchain });
     cluster = await openCluster({ kubeconfigPath: kubeconfig });
-    const declared = declaration(kubeconfig);
+    const declared = siteDeclaration({ network: chain.network, wallet: owner.source, kubeconfig });
     under = { name: "garage", site: parseSiteConfig(declared), embedded: false };
     checkout = await Checkout.create();
     await writeFile(
@@ -86,26 +84,6 @@ describe("the doctor at a site that `up` made", function () {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_AKASH_STATE: join(folder, "signing"),
-  });
-
-  const declaration = (kubeconfig: string) => ({
-    name: "garage",
-    domain: DOMAIN,
-    network: chain.network,
-    wallet: owner.source,
-    cluster: { kubeconfig },
-    address: ADDRESS,
-    dns: { provider: "manual" },
-    contact: { email: "ops@example.com" },
-    tls: { issuer: "self-signed" },
-    ingress: { mode: "classic", controller: "none" },
-    gpu: { operator: "none" },
-    attributes: { host: "akash", tier: "community", organization: "garage", "location-region": "us-west" },
-    storage: {
-      classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
-      providerVolume: { storageClass: "local-path" },
-    },
-    pricing: { gpu: { rtx5090: 120 } },
   });
 
   /** A running lease and an ingress controller's Service, which this site would get from others. */

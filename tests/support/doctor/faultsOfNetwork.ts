@@ -1,6 +1,6 @@
+import { DOMAIN } from "./declaration.ts";
 import type { Fault } from "./faultType.ts";
 import { makeServerKey } from "./gateway.ts";
-import { DOMAIN } from "./world.ts";
 
 /** Faults of names, ports and what answers on them. */
 export const networkFaults: readonly Fault[] = [

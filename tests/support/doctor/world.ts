@@ -19,13 +19,11 @@ import { simulatedNodes } from "../../../embedded/cluster/nodes.ts";
 import { type ScriptedChain, startScriptedChain } from "../scriptedChain/index.ts";
 import { certificateKey } from "../scriptedChain/state.ts";
 import { startTestApiServer, type TestApiServer } from "./apiServer.ts";
+import { ADDRESS, DOMAIN, siteDeclaration } from "./declaration.ts";
 import { makeServerKey, startTestGateway, type TestGateway } from "./gateway.ts";
 import { startTestNames, type TestNames } from "./names.ts";
 import { type ClusterContent, siteObjects } from "./objects.ts";
 
-export const DOMAIN = "site.akash-doctor.net";
-/** Of the net for documentation; the doctor is told to connect to this machine instead. */
-const ADDRESS = "203.0.113.20";
 const AKT = 1_000_000n;
 
 /** A healthy site, and every means to make it sick. */
@@ -85,7 +83,13 @@ export async function startWorld(): Promise<World> {
   ]);
   const gateway = await startTestGateway(key.server, leaseKey.server);
   writeFileSync(join(folder, "kubeconfig"), api.kubeconfig, { mode: 0o600 });
-  const site = declaredSite(folder, chain);
+  const site = parseSiteConfig(
+    siteDeclaration({
+      network: chain.network,
+      wallet: { mnemonicFile: join(folder, "words") },
+      kubeconfig: join(folder, "kubeconfig"),
+    }),
+  );
   const content: ClusterContent = {
     owner,
     tenant: other.address,
@@ -193,27 +197,6 @@ export async function startWorld(): Promise<World> {
     },
   };
   return world;
-}
-
-function declaredSite(folder: string, chain: ScriptedChain): SiteConfig {
-  return parseSiteConfig({
-    name: "garage",
-    domain: DOMAIN,
-    network: chain.network,
-    wallet: { mnemonicFile: join(folder, "words") },
-    cluster: { kubeconfig: join(folder, "kubeconfig") },
-    address: ADDRESS,
-    dns: { provider: "manual" },
-    contact: { email: `ops@${DOMAIN}` },
-    ingress: { mode: "classic", controller: "none" },
-    gpu: { operator: "none" },
-    attributes: { host: "akash", tier: "community", organization: "garage", "location-region": "us-west" },
-    storage: {
-      classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
-      providerVolume: { storageClass: "local-path" },
-    },
-    pricing: { gpu: { rtx5090: 120 } },
-  });
 }
 
 function publish(
