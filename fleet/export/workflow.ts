@@ -18,13 +18,16 @@ export interface WorkflowOptions {
 
 const CHECKOUT = "actions/checkout@v4";
 
+/** What a workflow is made of. */
+type WorkflowSite = Pick<FleetSite, "name" | "declaration">;
+
 /**
  * The fleet as a GitHub Actions workflow: a job per wave with a job for each of its sites, the next wave only when all
  * of them succeeded, and a look for drift every day. Each site has an environment of its own, so that a site's jobs
  * see that site's secrets only and an approval can be asked for.
  */
 export function renderWorkflow(
-  sites: readonly FleetSite[],
+  sites: readonly WorkflowSite[],
   waves: readonly Wave[],
   options: WorkflowOptions,
 ): string {
@@ -64,7 +67,7 @@ export function renderWorkflow(
 
 function siteJob(
   names: readonly string[],
-  byName: ReadonlyMap<string, FleetSite>,
+  byName: ReadonlyMap<string, WorkflowSite>,
   { backend, runsOn = ["self-hosted"], maxParallel = 4 }: WorkflowOptions,
 ) {
   const sites = names.flatMap((name) => byName.get(name) ?? []);

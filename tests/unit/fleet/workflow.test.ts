@@ -3,18 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import type { FleetSite } from "../../../fleet/declaration/resolve.ts";
 import { renderWorkflow } from "../../../fleet/export/workflow.ts";
 import { problemsOf } from "../../support/actionlint.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../../docs/examples/fleet-github-actions.yml");
 const example = readFileSync(EXAMPLE, "utf8");
 
-const site = (name: string) =>
-  ({
-    name,
-    declaration: { wallet: { mnemonicEnv: `${name.replaceAll("-", "_").toUpperCase()}_WORDS` } },
-  }) as FleetSite;
+const site = (name: string) => ({
+  name,
+  declaration: { wallet: { mnemonicEnv: `${name.replaceAll("-", "_").toUpperCase()}_WORDS` } },
+});
 
 describe("the workflow by actionlint", () => {
   it("is one that GitHub takes, as the documentation shows it", async () => {
