@@ -9,15 +9,18 @@ export interface GpuDriverArgs {
   readonly host: HostAddress;
   /** What its GPUs need, from `planDriver`. */
   readonly plan: DriverPlan;
+  /** Its node, where it is or becomes one: whose leases forbid a restart. Default: none is known, and K3s there forbids it. */
+  readonly node?: { readonly site: string; readonly name: string };
   /** K3s's data folder. Default: `/var/lib/rancher/k3s`. */
   readonly k3sDataDir?: string;
-  /** Whether the machine may be started anew although K3s, and so maybe leases, run on it. Default: false. */
+  /** Whether the machine may be started anew although leases run on it. Default: false. */
   readonly allowReboot?: boolean;
 }
 
 /**
  * Driver, Fabric Manager where NVSwitches need it, container toolkit, CDI specification, and K3s restarted where
- * it started before the toolkit was there. A driver that fits is adopted. Removing the resource leaves them.
+ * it started before the toolkit was there. A driver that fits is adopted. A machine that has to be started anew for
+ * it is, unless leases run on it. Removing the resource leaves them.
  *
  * @example
  * const plan = planDriver("gpu-1", await driverFacts(host));
@@ -36,6 +39,7 @@ export class GpuDriver extends DynamicResource {
       {
         host: args.host,
         plan: args.plan,
+        node: args.node,
         k3sDataDir: args.k3sDataDir ?? DATA_DIR,
         allowReboot: args.allowReboot ?? false,
       },

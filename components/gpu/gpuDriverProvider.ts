@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { HostKeyChanged, HostUnreachable } from "../hosts/errors.ts";
-import { rebootHost } from "../hosts/reboot.ts";
+import { type RebootOptions, rebootHost } from "../hosts/reboot.ts";
 import type { HostAddress } from "../hosts/types.ts";
+import { restartNode } from "../k3s/restartNode.ts";
 import { branchOf, type DriverFacts, rebootPending } from "./driverFacts.ts";
 import type { DriverPlan } from "./driverPlan.ts";
 import { GpuDriverIncomplete } from "./errors.ts";
@@ -11,6 +12,8 @@ import { driverFacts, installDriver } from "./machine.ts";
 interface Declared {
   readonly host: HostAddress;
   readonly plan: DriverPlan;
+  /** Its node, where it is or becomes one. */
+  readonly node?: { readonly site: string; readonly name: string };
   readonly k3sDataDir: string;
   readonly allowReboot: boolean;
 }
@@ -37,13 +40,15 @@ interface State extends Declared, Observable {
 export interface DriverWorld {
   driverFacts: typeof driverFacts;
   installDriver: typeof installDriver;
-  reboot(address: HostAddress, reason: string): Promise<unknown>;
+  reboot(address: HostAddress, options: RebootOptions): Promise<unknown>;
+  restartNode(...args: Parameters<typeof restartNode>): Promise<unknown>;
 }
 
 const world: DriverWorld = {
   driverFacts,
   installDriver,
-  reboot: (address, reason) => rebootHost(address, { reason }),
+  reboot: rebootHost,
+  restartNode,
 };
 
 const observables = ["driver", "fabricManager", "toolkit", "cdi", "runtime"] as const;
@@ -82,16 +87,10 @@ async function factsOrWarning(at: DriverWorld, state: State): Promise<DriverFact
 }
 
 async function apply(at: DriverWorld, declared: Declared): Promise<State> {
-  const { host, plan, k3sDataDir, allowReboot } = declared;
+  const { host, plan, k3sDataDir } = declared;
   const { reboot } = await at.installDriver(host, plan, k3sDataDir);
   if (reboot !== "") {
-    const { k3sActive } = await at.driverFacts(host, k3sDataDir);
-    if (k3sActive && !allowReboot) {
-      throw new GpuDriverIncomplete(
-        `${host.host} must be started anew before its GPU driver runs (${reboot}), and leases may be running on it. Drain the node and start the machine anew, or give it \`reboot: allowed\`, then run again.`,
-      );
-    }
-    await at.reboot(host, reboot);
+    await restart(at, declared, reboot);
     await at.installDriver(host, plan, k3sDataDir);
   }
   const facts = await at.driverFacts(host, k3sDataDir);
@@ -103,6 +102,19 @@ async function apply(at: DriverWorld, declared: Declared): Promise<State> {
   throw new GpuDriverIncomplete(
     `${host.host}: after the installation ${gaps.join(", ")}. Look at \`dmesg | grep -i nvidia\` and \`journalctl -b -p err\` on the machine, then run again.`,
   );
+}
+
+/** A machine without K3s runs no leases; of one with it the cluster knows. */
+async function restart(at: DriverWorld, declared: Declared, reason: string): Promise<void> {
+  const { host, node, k3sDataDir, allowReboot } = declared;
+  const { k3sUnit } = await at.driverFacts(host, k3sDataDir);
+  if (k3sUnit === "") await at.reboot(host, { reason });
+  else if (node === undefined) {
+    await at.reboot(host, { reason, allowWithLeases: allowReboot, leasesOn: async () => undefined });
+  } else {
+    const machine = { site: node.site, node: node.name, address: host };
+    await at.restartNode(machine, { reason, allowed: allowReboot });
+  }
 }
 
 function wanted({ branch, kernelModules, fabricManager }: DriverPlan): Observable {
@@ -137,8 +149,8 @@ function versions({ loaded, toolkit }: DriverFacts): Pick<State, "driverVersion"
   return { driverVersion: loaded, toolkitVersion: toolkit };
 }
 
-function pick({ host, plan, k3sDataDir, allowReboot }: Declared): Declared {
-  return { host, plan, k3sDataDir, allowReboot };
+function pick({ host, plan, node, k3sDataDir, allowReboot }: Declared): Declared {
+  return { host, plan, ...(node === undefined ? {} : { node }), k3sDataDir, allowReboot };
 }
 
 function inputsOf(state: State): Declared & Observable {

@@ -22,38 +22,45 @@ const PAUSE_MS = 1_000;
 export interface RebootOptions {
   /** Why it has to be, for texts. */
   readonly reason?: string;
-  /** Names the leases that run on it. Default: nobody is asked. */
-  readonly leasesOn?: () => Promise<readonly string[]>;
+  /** Names the leases that run on it; undefined where nobody can say. Default: nobody is asked. */
+  readonly leasesOn?: () => Promise<readonly string[] | undefined>;
   /** Restart it although leases run on it. Default: false. */
   readonly allowWithLeases?: boolean;
+  /** What to do about leases, in sentences. Default: drain it, or allow the restart. */
+  readonly remedy?: string;
   /** Longest time until it answers again, in seconds; default 900. */
   readonly timeoutSeconds?: number;
 }
 
-/** Leases would be interrupted, and nobody has agreed to that. */
+/** Leases would be interrupted, or may be, and nobody has agreed to that. */
 export class RebootRefused extends HostError {
-  constructor(host: string, reason: string, leases: readonly string[]) {
-    super(
-      host,
-      `${host} has to be restarted (${reason}), but ${leases.length === 1 ? "a lease runs" : `${leases.length} leases run`} on it: ${leases.slice(0, 5).join(", ")}. Drain it first, or allow the restart.`,
-    );
+  constructor(host: string, reason: string, leases: readonly string[] | undefined, remedy: string) {
+    super(host, `${host} has to be restarted (${reason}), but ${whatRuns(leases)}. ${remedy}`);
   }
+}
+
+function whatRuns(leases: readonly string[] | undefined): string {
+  if (leases === undefined) return "its cluster does not answer, so nobody knows whether leases run on it";
+  const [only, ...more] = leases;
+  if (more.length === 0) return `a lease runs on it: ${only}`;
+  const rest = leases.length > 5 ? ` and ${leases.length - 5} more` : "";
+  return `${leases.length} leases run on it: ${leases.slice(0, 5).join(", ")}${rest}`;
 }
 
 /**
  * Restarts a machine and waits until it has come up again. `local` is this very machine: then the restart is left
  * to the command that is running, which resumes afterwards.
  *
- * @throws RebootRefused while leases run there
+ * @throws RebootRefused while leases run there, or may
  * @throws RestartPending for `local`
  * @throws HostTimedOut when it does not come back
  */
 export async function rebootHost(address: HostAddress, options: RebootOptions = {}): Promise<void> {
   const { reason = "its settings need it", leasesOn, allowWithLeases = false } = options;
-  const { timeoutSeconds = DEFAULT_SECONDS } = options;
+  const { timeoutSeconds = DEFAULT_SECONDS, remedy = "Drain it first, or allow the restart." } = options;
   const name = address.host === "local" ? "this machine" : nameOf(address);
-  const leases = allowWithLeases ? [] : ((await leasesOn?.()) ?? []);
-  if (leases.length > 0) throw new RebootRefused(name, reason, leases);
+  const leases = allowWithLeases || leasesOn === undefined ? [] : await leasesOn();
+  if (leases === undefined || leases.length > 0) throw new RebootRefused(name, reason, leases, remedy);
   if (address.host === "local") return requestRestart(reason);
   const { bootId } = await readBoot(address);
   await onHost(address, (host) => host.script(rebootScript));

@@ -49,8 +49,8 @@ export class SiteNodes extends pulumi.ComponentResource {
 
   /** What is done on one machine before K3s; each step waits for the one before it. */
   #machine(name: string, machine: SiteMachine, { declaration, observed }: SiteNodesArgs) {
-    const { address, declared, driver: plan } = machine;
-    const own = `${name}-${machine.name}`;
+    const { name: node, address, declared, driver: plan } = machine;
+    const own = `${name}-${node}`;
     const done: pulumi.Resource[] = [];
     const next = () => ({ parent: this, dependsOn: done.slice(-1) });
     const commands = (when: "after" | "before") => {
@@ -75,6 +75,7 @@ export class SiteNodes extends pulumi.ComponentResource {
       {
         host: address,
         plan,
+        node: { site: declaration.site, name: node },
         k3sDataDir: declaration.k3s.dataDir,
         allowReboot: declared.reboot === "allowed",
       },

@@ -19,7 +19,7 @@ export interface DeclaredNode extends BastionAddress {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
   readonly disks: readonly DeclaredDisk[];
-  /** Whether the machine may be started anew while K3s, and so maybe leases, run on it. */
+  /** Whether the machine may be started anew while leases run on it. */
   readonly reboot: "allowed" | "refused";
   /** The operator's own commands before the machine is prepared, and after. */
   readonly before: readonly string[];

@@ -7,13 +7,16 @@ import { apiUrl, siteKubeconfigPath } from "../names.ts";
 import type { NodeInputs } from "../nodeInputs.ts";
 import { isReady, isServer, listNodes, type NodeObject } from "../nodeObject.ts";
 
+/** What says through whom a node's cluster can be asked. */
+export type ClusterMember = Pick<NodeInputs, "address" | "api" | "first" | "node" | "site">;
+
 /**
  * The cluster as seen through a server that stays: the one that goes is asked only where there is no other.
  *
  * @returns undefined when none answers
  */
 export async function openOthers(
-  node: NodeInputs,
+  node: ClusterMember,
   reachable: boolean,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Cluster | undefined> {
@@ -52,7 +55,7 @@ async function throughAnother(
 
 /** A kubeconfig of the cluster: from a server that stays, from the machine itself, or the one that is kept here. */
 async function credentials(
-  { first, address, api, site }: NodeInputs,
+  { first, address, api, site }: ClusterMember,
   reachable: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {

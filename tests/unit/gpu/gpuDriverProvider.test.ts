@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { DriverFacts } from "../../../components/gpu/driverFacts.ts";
 import { planDriver } from "../../../components/gpu/driverPlan.ts";
-import { GpuDriverIncomplete } from "../../../components/gpu/errors.ts";
 import { type DriverWorld, handler } from "../../../components/gpu/gpuDriverProvider.ts";
 import { HostUnreachable } from "../../../components/hosts/errors.ts";
 import { h100Sxm, rtx5090 } from "./cards.ts";
@@ -14,6 +13,7 @@ function declaredFor(lspci: string, allowReboot = false) {
     plan: planDriver("gpu-1", bareMachine(lspci)),
     k3sDataDir: "/var/lib/rancher/k3s",
     allowReboot,
+    node: { site: "garage", name: "gpu-1" },
   };
 }
 
@@ -30,7 +30,13 @@ function worldOf(facts: readonly DriverFacts[], reboots: readonly string[] = [""
       done.push("install");
       return { reboot };
     },
-    reboot: async (_address, reason) => done.push(`reboot: ${reason}`),
+    reboot: async (_address, { reason, leasesOn, allowWithLeases }) => {
+      const asks = leasesOn === undefined ? "" : ` (of leases: ${await leasesOn()})`;
+      done.push(`reboot: ${reason}${allowWithLeases ? ", allowed" : asks}`);
+    },
+    restartNode: async ({ site, node, address }, { reason, allowed }) => {
+      done.push(`restart ${site}/${node} at ${address.host}: ${reason}${allowed ? ", allowed" : ""}`);
+    },
   };
   return { ...handler(at), done };
 }
@@ -60,19 +66,45 @@ describe("the GPU driver's implementation", () => {
     assert.deepEqual(machine.done, ["install", "reboot: nouveau holds the GPU", "install"]);
   });
 
-  it("never starts a machine anew under running leases, unless allowed", async () => {
-    const facts = [readyMachine(rtx5090.lspci)];
-    const refused = worldOf(facts, ["another version is loaded"]);
-    await assert.rejects(
-      refused.create(await inputsOf(refused)),
-      (error) =>
-        error instanceof GpuDriverIncomplete &&
-        /192\.0\.2\.1 must be started anew.*leases/.test(error.message),
-    );
-    assert.deepEqual(refused.done, ["install"]);
-    const allowed = worldOf(facts, ["another version is loaded"]);
-    await allowed.create(await inputsOf(allowed, declaredFor(rtx5090.lspci, true)));
-    assert.deepEqual(allowed.done, ["install", "reboot: another version is loaded", "install"]);
+  it("starts a machine with K3s anew as the node that it is, whether K3s runs there just now or not", async () => {
+    for (const k3sActive of [true, false]) {
+      const facts = [readyMachine(rtx5090.lspci, { k3sActive })];
+      const node = worldOf(facts, ["another version is loaded"]);
+      await node.create(await inputsOf(node));
+      const restart = "restart garage/gpu-1 at 192.0.2.1: another version is loaded";
+      assert.deepEqual(node.done, ["install", restart, "install"]);
+      const allowed = worldOf(facts, ["another version is loaded"]);
+      await allowed.create(await inputsOf(allowed, declaredFor(rtx5090.lspci, true)));
+      assert.deepEqual(allowed.done, ["install", `${restart}, allowed`, "install"]);
+    }
+  });
+
+  it("knows of no leases where it does not know the node", async () => {
+    const { node: _node, ...alone } = declared;
+    for (const [allowReboot, says] of [
+      [false, "reboot: it needs one (of leases: undefined)"],
+      [true, "reboot: it needs one, allowed"],
+    ] as const) {
+      const machine = worldOf([readyMachine(rtx5090.lspci)], ["it needs one"]);
+      const { inputs } = (await machine.check?.({}, { ...alone, allowReboot })) ?? {};
+      await machine.create(inputs);
+      assert.deepEqual(machine.done, ["install", says, "install"]);
+    }
+  });
+
+  it("does not go on when a restart is refused", async () => {
+    const machine = worldOf([readyMachine(rtx5090.lspci)], ["it needs one"]);
+    const refusing = handler({
+      driverFacts: async () => readyMachine(rtx5090.lspci),
+      installDriver: async () => {
+        machine.done.push("install");
+        return { reboot: "it needs one" };
+      },
+      reboot: () => Promise.reject(new Error("not asked for")),
+      restartNode: () => Promise.reject(new Error("a lease runs on it")),
+    });
+    await assert.rejects(refusing.create(await inputsOf(machine)), /a lease runs on it/);
+    assert.deepEqual(machine.done, ["install"]);
   });
 
   it("does not take an installation's word for it", async () => {
@@ -136,6 +168,7 @@ describe("the GPU driver's implementation", () => {
       driverFacts: () => Promise.reject(new HostUnreachable("root@192.0.2.1", "no route to host")),
       installDriver: () => Promise.reject(new Error("not asked for")),
       reboot: () => Promise.reject(new Error("not asked for")),
+      restartNode: () => Promise.reject(new Error("not asked for")),
     });
     const { warn } = console;
     const warned: string[] = [];

@@ -84,4 +84,20 @@ describe("a restart of the machine that everything runs on", () => {
       return true;
     });
   });
+
+  it("is refused where nobody knows of leases, and says what to do", async () => {
+    const remedy = "Start K3s on the servers.";
+    const refused = rebootHost({ host: "local" }, { leasesOn: async () => undefined, remedy });
+    await assert.rejects(refused, (error: Error) => {
+      assert.ok(error instanceof RebootRefused);
+      assert.match(error.message, /nobody knows whether leases run on it\. Start K3s on the servers\.$/);
+      return true;
+    });
+  });
+
+  it("names five of many leases", async () => {
+    const leasesOn = async () => ["a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7"];
+    const refused = rebootHost({ host: "local" }, { leasesOn });
+    await assert.rejects(refused, /7 leases run on it: a\/1, a\/2, a\/3, a\/4, a\/5 and 2 more\. Drain it/);
+  });
 });
