@@ -64,14 +64,14 @@ export class NodesSite {
   }
 
   /** Writes the site's file. */
-  declare(nodes: readonly Entry[], more: Entry = {}): void {
+  declare(nodes: readonly Entry[], { mirror = {}, ...more }: Entry = {}): void {
     const site = {
       name: SITE,
       domain: "garage.akash.test",
       network: "devnet",
       wallet: { mnemonicFile: ".embedded/wallet.mnemonic" },
       nodes,
-      mirror: { k3s: this.#k3s.mirror },
+      mirror: { k3s: this.#k3s.mirror, ...Object(mirror) },
       address: "127.0.0.1",
       dns: { provider: "manual" },
       contact: { email: "ops@akash.test" },

@@ -12,6 +12,11 @@ if installed && ! known && [[ $(systemctl is-active "$unit" || true) == active ]
   say "restarting $unit, so that it finds the NVIDIA runtime"
   systemctl restart "$unit"
   restarted=true
+  # Back when the program has started, an agent's unit that is: it writes its configuration once a server has answered.
+  for ((second = 0; second < 180; second++)); do
+    if known; then break; fi
+    sleep 1
+  done
 fi
 fact_json restarted "$restarted"
 fact_bool known known
