@@ -21,6 +21,8 @@ const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 const wanted = process.argv.slice(2);
 const files = wanted.filter((argument) => argument.endsWith(".ts"));
+// Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
+const jobs = String(Math.max(2, cpus().length));
 const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(part));
 
 if (runs("types")) await check("types", join(BIN, "tsc"), ["--noEmit"]);
@@ -29,15 +31,14 @@ if (runs("lint")) {
   const { path } = await ensureToolchain({ tools: ["lint"], progress: createProgress() });
   await check("shell scripts", path("shellcheck"), ["--external-sources", ...shellScripts()]);
 }
-if (runs("unit")) await mocha("unit", ["tests/unit/**/*.test.ts"], ["--timeout", "20000"]);
+if (runs("unit"))
+  await mocha("unit", ["tests/unit/**/*.test.ts"], ["--parallel", "--jobs", jobs, "--timeout", "20000"]);
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
     tools: ["engine", "embedded", "test"],
     progress: createProgress(),
   });
   const specs = files.length > 0 ? files : ["tests/integration/**/*.test.ts"];
-  // Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
-  const jobs = String(Math.max(2, cpus().length));
   await mocha("integration", specs, ["--parallel", "--jobs", jobs, "--timeout", "300000"], toolchain.env);
 }
 
