@@ -13,7 +13,7 @@ if installed && ! known && [[ $(systemctl is-active "$unit" || true) == active ]
   systemctl restart "$unit"
   restarted=true
   # Back when the program has started, an agent's unit that is: it writes its configuration once a server has answered.
-  for ((second = 0; second < 180; second++)); do
+  for ((second = 0; second < 60; second++)); do
     if known; then break; fi
     sleep 1
   done
