@@ -29,7 +29,8 @@ export type ToolName =
   | "keyring-reader"
   | "etcdutl"
   | "versitygw"
-  | "shellcheck";
+  | "shellcheck"
+  | "actionlint";
 
 export interface ToolchainOptions {
   /** Tools or groups; default `["engine"]`. The dev stack also needs `"embedded"`, the tests `"test"`. */

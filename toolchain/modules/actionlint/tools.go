@@ -1,0 +1,7 @@
+//go:build tools
+
+// Package tools names the programs this wrapper module builds, so that their
+// dependencies stay in go.mod and go.sum.
+package tools
+
+import _ "github.com/rhysd/actionlint/cmd/actionlint"
