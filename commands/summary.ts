@@ -73,7 +73,7 @@ function describeNodes(nodes: SiteOutputs["nodes"] = []): [string, string][] {
 /** What leases cannot reach; the provider by itself sees to the private networks only. */
 const ISOLATION = {
   "private-and-shared": "leases reach no private network, nor 100.64.0.0/10",
-  private: "leases reach no private network; 100.64.0.0/10 takes Kubernetes 1.36",
+  private: "leases reach no private network; 100.64/10 takes Kubernetes 1.36",
 } as const;
 
 function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {
