@@ -5,9 +5,7 @@ import { after, before, describe, it } from "mocha";
 import { CRDS } from "../../components/akash/crds/definitions.ts";
 import { openChain, submit } from "../../components/chain/index.ts";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
-import { deleteReplaced } from "../../components/site/takeover/carryOut.ts";
 import type { TakeoverItem } from "../../components/site/takeover/index.ts";
-import { planRecords, readRecords } from "../../components/site/takeover/releases.ts";
 import { createProviderKey } from "../../components/wallet/providerKey.ts";
 import { type EmbeddedServices, ensureEmbedded } from "../../embedded/index.ts";
 import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
@@ -17,7 +15,6 @@ import { transactionsOf } from "../support/transactions.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
 import { objectPath } from "./akashCluster.ts";
 import { eventually } from "./akashFixtures.ts";
-import { openWorkbench, type Workbench } from "./ingressWorkbench.ts";
 
 const SERVICES = "/api/v1/namespaces/akash-services";
 const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
@@ -230,43 +227,6 @@ describe("takeover", function () {
   async function volumeOf(claim: string): Promise<string | undefined> {
     return (await cluster.get<{ spec: { volumeName?: string } }>(claim))?.spec.volumeName;
   }
-});
-
-/** On its own: the embedded site installs no charts, and the stand-in charts show what Helm does with a name in use. */
-describe("takeover of Helm releases that the state has lost", function () {
-  this.timeout(600_000);
-  let bench: Workbench;
-
-  before(async () => {
-    bench = await openWorkbench();
-    bench.declare(
-      `import { GpuSupport } from "pulumi-akash/providers/gpu/index";`,
-      `new GpuSupport("gpu", { operator: "chart", mirror, waitSeconds: 120 }, k8s);`,
-    );
-    await bench.succeeds("up", "--yes", "--skip-preview");
-  });
-  after(() => bench?.close());
-
-  it("installs them again over their objects", async () => {
-    const deployment = "/apis/apps/v1/namespaces/gpu-operator/deployments/gpu-operator";
-    const uid = async () =>
-      (await bench.cluster.get<{ metadata: { uid: string } }>(deployment))?.metadata.uid;
-    const before = await uid();
-    assert.ok(before);
-    const state = JSON.parse(await bench.succeeds("stack", "export")) as {
-      deployment: { resources: { urn: string; type: string }[] };
-    };
-    const lost = state.deployment.resources.find(({ type }) => type === "kubernetes:helm.sh/v3:Release");
-    await bench.succeeds("state", "delete", lost?.urn ?? "", "--force", "--yes");
-    await assert.rejects(bench.succeeds("up", "--yes", "--skip-preview"), /name that is still in use/);
-
-    const releases = [{ namespace: "gpu-operator", name: "gpu-operator" }];
-    const items = planRecords(await readRecords(bench.cluster, releases));
-    assert.equal(items.length, 1);
-    await deleteReplaced(bench.cluster, { items, blockers: [] });
-    await bench.succeeds("up", "--yes", "--skip-preview");
-    assert.equal(await uid(), before);
-  });
 });
 
 /** Every object of the earlier set-up and what becomes of it. */
