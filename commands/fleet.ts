@@ -218,7 +218,8 @@ async function status(options: CommonOptions & { report?: string }): Promise<voi
   const { reportOn, statusTable, writeReport } = await load();
   const report = await reportOn(await open(options));
   if (options.report !== undefined) await writeReport(resolve(options.report), report);
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : statusTable(report));
+  const columns = process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : statusTable(report, columns));
 }
 
 async function writeReportFor(

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import { wrapped } from "../../doctor/text.ts";
 import { daysUntil, type FleetReport, healthOf, showBalance } from "../report/model.ts";
 
 /** The table's own colours, where there are colours. */
@@ -8,24 +9,90 @@ export const frame = () =>
 
 const COLOURS = { ok: pc.green, attention: pc.yellow, bad: pc.red } as const;
 
-/** The fleet as a table for a person. */
-export function statusTable({ sites, generated }: FleetReport): string {
+/** A table without lines: what they would take is needed for words. */
+const BARE = Object.fromEntries(
+  ["top", "bottom", "left", "mid", "right"]
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .concat("middle")
+    .map((part) => [part, ""]),
+);
+
+const HEAD = ["site", "state", "provider", "certificate", "balance", "leases", "last rollout"];
+/** Blanks after each column. */
+const GAP = 2;
+/** Width of a state that is broken into lines; its words are no longer. */
+const STATE = 11;
+
+/** What stands in a cell, line by line, and its colour. */
+interface Cell {
+  readonly text: string;
+  readonly colour?: (text: string) => string;
+}
+
+/**
+ * The fleet as a table for a person.
+ *
+ * @param columns width of the terminal in characters; without it each site has one line, however long
+ */
+export function statusTable(report: FleetReport, columns = Number.POSITIVE_INFINITY): string {
+  const wide = cellsOf(report);
+  const cells = totalOf(widthsOf(wide)) <= columns ? wide : wide.map((row) => row.map(narrowed));
+  const [site = 0, ...others] = widthsOf(cells);
+  // Only names of sites are ever cut off, and no more than need be.
+  const fitting = Math.min(site, Math.max(8, columns - GAP - totalOf(others)));
   const table = new Table({
-    head: ["site", "state", "provider", "certificate", "balance", "leases", "last rollout"],
-    style: { ...frame(), compact: true },
+    chars: BARE,
+    colWidths: [fitting, ...others].map((width) => width + GAP),
+    style: { border: [], compact: true, "padding-left": 0, "padding-right": GAP },
   });
-  for (const site of sites) {
+  table.push(...cells.map((row) => row.map(painted)));
+  const lines = table.toString().split("\n");
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function cellsOf({ sites, generated }: FleetReport): Cell[][] {
+  const rows = sites.map((site): Cell[] => {
     const { health, words } = healthOf(site, generated);
     const { versions, certificate, balance, leases, lastRollout } = site;
-    table.push([
-      site.name,
-      COLOURS[health](words),
-      versions.running ?? pc.dim(`${versions.provider} declared`),
-      certificate === undefined ? "?" : `${daysUntil(certificate.notAfter, generated)} days`,
-      balance === undefined ? "?" : showBalance(balance),
-      leases ?? "?",
-      lastRollout === undefined ? "none" : `${lastRollout.result} ${lastRollout.time.slice(0, 10)}`,
-    ]);
-  }
-  return `${table.toString()}\n`;
+    return [
+      { text: site.name },
+      { text: words, colour: COLOURS[health] },
+      versions.running === undefined
+        ? { text: `${versions.provider} declared`, colour: pc.dim }
+        : { text: versions.running },
+      { text: certificate === undefined ? "?" : `${daysUntil(certificate.notAfter, generated)} days` },
+      { text: balance === undefined ? "?" : showBalance(balance) },
+      { text: String(leases ?? "?") },
+      {
+        text:
+          lastRollout === undefined
+            ? "none"
+            : `${lastRollout.result.replace("-", " ")} ${lastRollout.time.slice(0, 10)}`,
+      },
+    ];
+  });
+  return [HEAD.map((text) => ({ text, colour: pc.dim })), ...rows];
 }
+
+/** Each line by itself: a colour would reach into what stands beside it. */
+function painted({ text, colour = (line) => line }: Cell): string {
+  return text
+    .split("\n")
+    .map((line) => colour(line))
+    .join("\n");
+}
+
+/** The same in more lines: an amount in each, and a word or two. */
+function narrowed({ text, ...rest }: Cell, column: number): Cell {
+  const amounts = HEAD[column] === "balance";
+  return { ...rest, text: amounts ? text.replaceAll(", ", "\n") : wrapped(text, "", STATE) };
+}
+
+function widthsOf(cells: readonly (readonly Cell[])[]): number[] {
+  return HEAD.map((_, column) =>
+    Math.max(...cells.flatMap((row) => (row[column]?.text ?? "").split("\n").map((line) => line.length))),
+  );
+}
+
+const totalOf = (widths: readonly number[]) =>
+  widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
