@@ -67,7 +67,7 @@ function brokenLink({ expected, gap }: GpuVerdict, evidence: GapEvidence): Expla
   if (expected.vendor === "nvidia" && !runtimeClass) {
     return [
       "runtime-class-missing",
-      "the cluster has no RuntimeClass nvidia, which every lease with a GPU names. Run `up` again; with `gpu.operator: none` check that K3s is not told to leave out `runtimes`",
+      "the cluster has no RuntimeClass nvidia, which every lease with a GPU names. Run `up` again, which writes it, or look at the pods of namespace gpu-operator where the GPU operator does",
     ];
   }
   if (expected.vendor === "nvidia" && gap === "not-allocatable" && !devicePlugin) {
