@@ -38,7 +38,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   const running = new Map<object, { text: string; since: number }>();
   const paint = () => {
     const parts = [...running.values()].map((step) => `${step.text} … ${formatElapsed(now() - step.since)}`);
-    stream.write(`\r\x1b[K${shorten(parts.join("; "), stream.columns ?? 80)}`);
+    stream.write(`\r\x1b[K${shorten(parts.join("; "), stream.columns || 80)}`);
   };
   const print = (text: string) => {
     stream.write(live ? `\r\x1b[K${text}\n` : `${text}\n`);

@@ -249,6 +249,9 @@ describe("toolchain parts", () => {
     live.start("a long label that does not fit the line").fail();
     assert.ok(lines[0]?.startsWith("\r\x1b[K") && lines[0].length < 36);
     assert.match(lines.at(-1) ?? "", /failed \(0\.0 s\)\n$/);
+    const unsized = createProgress({ stream: { write, isTTY: true, columns: 0 }, env: {}, now: () => now });
+    unsized.start("tool 2").done();
+    assert.match(lines.at(-2) ?? "", /tool 2 … 0\.0 s/);
     assert.deepEqual([200, 42_000, 185_000].map(formatElapsed), ["0.2 s", "42 s", "3 min 05 s"]);
   });
 
