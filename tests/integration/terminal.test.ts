@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
+import { stringify } from "yaml";
+import { ensureToolchain } from "../../toolchain/index.ts";
+import { Checkout } from "../support/checkout.ts";
 import { MARK, REASON, SITES } from "../support/terminal/fleetEvents.ts";
 import { hasTerminals, runOnTerminal, Screen } from "../support/terminal/index.ts";
 
@@ -123,3 +127,61 @@ describe("the live table of a fleet on a terminal", function () {
     assert.ok(!output.includes("\u001b[?25l"), "the cursor was hidden");
   });
 });
+
+/** Sites that nobody has deployed: the engine runs for each, and no services are needed. */
+describe("fleet commands on a terminal of 80 columns", function () {
+  this.timeout(180_000);
+  let checkout: Checkout;
+  let env: NodeJS.ProcessEnv;
+
+  before(async function () {
+    if (!hasTerminals()) this.skip();
+    const toolchain = await ensureToolchain({ tools: ["engine"], silent: true });
+    checkout = await Checkout.create();
+    const state = join(checkout.folder, "state");
+    mkdirSync(state);
+    mkdirSync(join(checkout.folder, "fleet"), { recursive: true });
+    writeFileSync(join(checkout.folder, "fleet/fleet.yaml"), stringify(FLEET));
+    env = {
+      ...process.env,
+      ...toolchain.env,
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      NO_COLOR: "1",
+      TERM: "xterm-256color",
+    };
+  });
+  after(() => checkout?.remove());
+
+  for (const [command, ending] of [
+    ["drift", [/^└─+/, /^berlin: not deployed$/, /^munich: not deployed$/, /^$/]],
+    ["preview", [/^└─+/, /^berlin: not deployed$/, /^munich: not deployed$/, /^$/]],
+    ["status", [/^berlin +does not +0\.16\.2 /, / answer +declared$/, /^munich /, / answer /, /^$/]],
+  ] as const) {
+    it(`\`${command}\` fits, and ends with every site's line`, async () => {
+      const run = `'${process.execPath}' commands/main.ts fleet ${command}`;
+      const { code, output } = await runOnTerminal({ command: run, cwd: checkout.folder, env });
+      assert.equal(code, 0, output);
+      const screen = new Screen();
+      await screen.write(output);
+      assert.deepEqual(screen.wrapped, []);
+      const last = screen.lines.slice(-ending.length);
+      for (const [index, line] of ending.entries()) assert.match(last[index] ?? "", line, output);
+      if (command !== "status") assert.equal(headings(screen.lines).length, 1, screen.lines.join("\n"));
+    });
+  }
+});
+
+const fleetSite = (name: string) => ({
+  domain: `${name}.example.com`,
+  wallet: { mnemonicEnv: `${name.toUpperCase()}_WORDS` },
+  cluster: { kubeconfig: `/nowhere/${name}` },
+});
+const FLEET = {
+  defaults: {
+    network: "mainnet",
+    contact: { email: "ops@example.com" },
+    attributes: { "location-region": "us-west" },
+  },
+  sites: { berlin: fleetSite("berlin"), munich: fleetSite("munich") },
+};
