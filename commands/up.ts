@@ -43,6 +43,7 @@ async function up(options: UpOptions): Promise<void> {
   const progress = createProgress();
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
+  await forgetRestart();
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
   await mendMachines(context, progress, options);
   const observed = await preflight(stack, progress, options);
@@ -56,14 +57,13 @@ async function up(options: UpOptions): Promise<void> {
     await previewAndAsk(context, output, [...previewFlags(takeover), ...policies]);
   }
   await takeover.deleteReplaced();
-  await forgetRestart();
   const run = await judged(
     context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...policies], {
       output,
       events: true,
     }),
   ).catch((error) => explain(error, stack, options.yes));
-  await endResumed();
+  await endResumed(stack);
   await forgetInterrupted(context, run.events);
   await finishTakeover(takeover, options.yes || !stack.embedded);
   const changes = run.events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
@@ -86,14 +86,17 @@ async function mendMachines(context: StackContext, progress: Progress, options: 
   await freeStack(context, progress);
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output, only);
-  await context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...only], { output });
+  const run = ["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...only];
+  await context.engine(run, { output }).catch(async (error: unknown) => {
+    await restartIfNeeded(stack, options.yes);
+    throw error;
+  });
 }
 
 /** Where cluster or chain went away in mid-run, says so: the engine tells it once for each resource it met. */
 async function explain(failure: unknown, stack: Stack, yes: boolean): Promise<never> {
   if (failure instanceof PolicyRefusal) throw failure;
   await restartIfNeeded(stack, yes);
-  await endResumed();
   await observeSite(stack.site).catch(({ message }: Error) => {
     throw new StackError(`${message}\nThen run \`up\` again: it goes on from where this run ended.`);
   });

@@ -149,6 +149,8 @@ if [[ -z $reboot ]]; then
     systemctl enable --now nvidia-fabricmanager.service >&2
   fi
   if systemctl cat nvidia-cdi-refresh.service >/dev/null 2>&1; then
+    # What it writes is in memory, so it has to run at every boot.
+    systemctl enable nvidia-cdi-refresh.service >&2
     systemctl enable --now nvidia-cdi-refresh.path >&2
     systemctl start nvidia-cdi-refresh.service >&2
   elif [[ ! -f /etc/cdi/nvidia.yaml ]]; then

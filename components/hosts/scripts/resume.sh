@@ -4,10 +4,10 @@ set -euo pipefail
 : "${want_unit?}"
 unit=pulumi-akash-resume.service
 
-if [[ -n $want_unit ]]; then
-  put_ours "/etc/systemd/system/$unit" 0644 "$want_unit"
-  systemctl daemon-reload
-  systemctl enable --quiet "$unit"
-fi
+# An empty text removes what an earlier run has left.
+if [[ -z $want_unit && -e /etc/systemd/system/$unit ]]; then systemctl disable --quiet "$unit"; fi
+put_ours "/etc/systemd/system/$unit" 0644 "$want_unit"
+systemctl daemon-reload
+if [[ -n $want_unit ]]; then systemctl enable --quiet "$unit"; fi
 shutdown -r +1 "The Akash site needs a restart. It goes on by itself; shutdown -c calls it off." >&2
 facts

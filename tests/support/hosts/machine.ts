@@ -25,7 +25,7 @@ export class Machine implements TestHost {
   readonly #network: Network;
   readonly #image: string;
   readonly #seed: DiskSeed;
-  readonly #shares: Readonly<Record<string, string>>;
+  readonly #binds: readonly string[];
   readonly #ended: () => Promise<void>;
   #hostKey: string;
   #process: ChildProcess | undefined;
@@ -48,7 +48,11 @@ export class Machine implements TestHost {
     this.#network = parts.network;
     this.#image = parts.image;
     this.#seed = seed;
-    this.#shares = parts.options.shares ?? {};
+    const { shares = {}, writable = {} } = parts.options;
+    this.#binds = [
+      ...Object.entries(shares).map(([there, here]) => `--bind-ro=${here}:${there}`),
+      ...Object.entries(writable).map(([there, here]) => `--bind=${here}:${there}`),
+    ];
     this.#ended = parts.ended;
     this.#hostKey = this.#freshDisk();
   }
@@ -81,12 +85,11 @@ export class Machine implements TestHost {
 
   #start(): void {
     const { name } = this;
-    const shares = Object.entries(this.#shares).map(([there, here]) => `--bind-ro=${here}:${there}`);
     const boot = join(import.meta.dirname, "boot.sh");
     const args = [this.#machineName, this.#folder, this.#image, this.#network.name, `--hostname=${name}`];
     // Whatever happens to this process, its hosts end with it, and their mounts and interfaces with them.
     const guard = ["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"];
-    const child = spawn("setpriv", [...guard, boot, ...args, ...shares], {
+    const child = spawn("setpriv", [...guard, boot, ...args, ...this.#binds], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;

@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly extraAddresses?: number;
   /** Files and folders of this machine that are on the host too, read-only: path there → path here. */
   readonly shares?: Readonly<Record<string, string>>;
+  /** The same of folders that the host may write to. */
+  readonly writable?: Readonly<Record<string, string>>;
 }
 
 export interface StartOptions extends HostOptions {

@@ -9,7 +9,11 @@ import {
   requestRestart,
   takeRestartRequest,
 } from "../../../components/hosts/restart/request.ts";
-import { resumeUnit, secretVariables } from "../../../components/hosts/restart/resume.ts";
+import {
+  engineSecretVariables,
+  resumeUnit,
+  secretVariables,
+} from "../../../components/hosts/restart/resume.ts";
 
 describe("a restart of the machine that everything runs on", () => {
   let folder: string;
@@ -55,6 +59,12 @@ describe("a restart of the machine that everything runs on", () => {
     assert.match(unit, /^Environment="PULUMI_AKASH_STATE=\/var\/state"$/m);
     assert.match(unit, /^User=garage$/m);
     assert.doesNotMatch(unit, /hush/);
+    assert.match(
+      unit,
+      /^ExecStopPost=.* is-enabled --quiet (pulumi-akash-resume\.service) \|\| rm -f \S+\/\1"$/m,
+    );
+    // The boot would wait for its end, and it for what starts after the boot.
+    assert.doesNotMatch(unit, /^Type=oneshot$/m);
   });
 
   it("needs a person where secrets come from the environment", () => {
@@ -70,6 +80,19 @@ describe("a restart of the machine that everything runs on", () => {
     assert.deepEqual(secretVariables(declaration, env), ["GARAGE_MNEMONIC", "SUDO_PASSWORD"]);
     assert.deepEqual(secretVariables({ wallet: { mnemonicFile: "/x" } }, env), []);
     assert.deepEqual(secretVariables("GARAGE_MNEMONIC", env), []);
+  });
+
+  it("needs a person where the engine's secrets do", () => {
+    const secrets = {
+      PULUMI_CONFIG_PASSPHRASE: "hush",
+      AWS_SECRET_ACCESS_KEY: "hush",
+      PULUMI_ACCESS_TOKEN: "hush",
+    };
+    assert.deepEqual(engineSecretVariables(secrets), ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"]);
+    const at = (url: string) => engineSecretVariables({ ...secrets, PULUMI_BACKEND_URL: url });
+    assert.deepEqual(at("file://~"), ["PULUMI_CONFIG_PASSPHRASE"]);
+    assert.deepEqual(at("s3://states"), ["PULUMI_CONFIG_PASSPHRASE", "AWS_SECRET_ACCESS_KEY"]);
+    assert.deepEqual(engineSecretVariables({ PULUMI_CONFIG_PASSPHRASE_FILE: "/x" }), []);
   });
 
   it("is refused while leases run, here as on any machine", async () => {
