@@ -21,8 +21,9 @@ export function downCommand(): Command {
   return new Command("down")
     .summary("take a site down")
     .description(
-      "Removes what `up` made. The provider's record stays on chain: the network cannot delete it, and the next\n" +
-        "`up` takes it over. For `dev` the embedded cluster and chain are stopped and their folder is removed.",
+      "Removes what `up` made. In the cluster Akash's resource definitions and the RuntimeClass `nvidia` stay, which\n" +
+        "others may use too; on chain the provider's record stays, which the network cannot delete. The next `up`\n" +
+        "takes them over. For `dev` the embedded cluster and chain are stopped and their folder is removed.",
     )
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)
