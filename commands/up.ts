@@ -38,6 +38,9 @@ export function upCommand(): Command {
     .action(up);
 }
 
+/** What a person had to agree to was asked before. */
+const UPDATE = ["up", "--yes", "--refresh", "--run-program", "--skip-preview"] as const;
+
 async function up(options: UpOptions): Promise<void> {
   const started = Date.now();
   const progress = createProgress();
@@ -57,12 +60,9 @@ async function up(options: UpOptions): Promise<void> {
     await previewAndAsk(context, output, [...previewFlags(takeover), ...policies]);
   }
   await takeover.deleteReplaced();
-  const run = await judged(
-    context.engine(["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...policies], {
-      output,
-      events: true,
-    }),
-  ).catch((error) => explain(error, stack, options.yes));
+  const run = await judged(context.engine([...UPDATE, ...policies], { output, events: true })).catch(
+    (error) => explain(error, stack, options.yes),
+  );
   await endResumed(stack);
   await forgetInterrupted(context, run.events);
   await finishTakeover(takeover, options.yes || !stack.embedded);
@@ -86,8 +86,7 @@ async function mendMachines(context: StackContext, progress: Progress, options: 
   await freeStack(context, progress);
   const output = options.json ? "stderr" : "show";
   if (!stack.embedded && !options.yes) await previewAndAsk(context, output, only);
-  const run = ["up", "--yes", "--refresh", "--run-program", "--skip-preview", ...only];
-  await context.engine(run, { output }).catch(async (error: unknown) => {
+  await context.engine([...UPDATE, ...only], { output }).catch(async (error: unknown) => {
     await restartIfNeeded(stack, options.yes);
     throw error;
   });

@@ -1,42 +1,13 @@
-import Table from "cli-table3";
 import pc from "picocolors";
+import { bareTable } from "./bareTable.ts";
 import { wrapped } from "./text.ts";
 import type { Check, CheckReport, DoctorReport } from "./types.ts";
 
 /** Widths of the columns; with the two blanks between them 80 together. */
 const WIDTHS = [9, 22, 49];
-const BARE = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "",
-};
 
 function table(rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({
-    chars: BARE,
-    colWidths: [...WIDTHS],
-    wordWrap: true,
-    wrapOnWordBoundary: true,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 1 },
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  return drawn
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return bareTable(rows, { widths: WIDTHS, gap: 1, wrap: true });
 }
 
 /** The word says what colour only repeats. */

@@ -3,7 +3,6 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { FleetEvent } from "../rollout/events.ts";
 import { describeResult } from "./lines.ts";
-import { frame } from "./statusTable.ts";
 
 /** A stream that may be a terminal. */
 export interface Terminal {
@@ -29,6 +28,9 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
   locked: pc.yellow,
   interrupted: pc.yellow,
 };
+
+/** The table's own colours, where there are colours. */
+const frame = () => (pc.isColorSupported ? { head: ["dim"], border: ["dim"] } : { head: [], border: [] });
 
 /** Longest state that is shown where there is room for it. */
 const STATE = 60;

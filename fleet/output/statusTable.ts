@@ -1,21 +1,9 @@
-import Table from "cli-table3";
 import pc from "picocolors";
+import { bareTable } from "../../doctor/bareTable.ts";
 import { wrapped } from "../../doctor/text.ts";
 import { daysUntil, type FleetReport, healthOf, showBalance } from "../report/model.ts";
 
-/** The table's own colours, where there are colours. */
-export const frame = () =>
-  pc.isColorSupported ? { head: ["dim"], border: ["dim"] } : { head: [], border: [] };
-
 const COLOURS = { ok: pc.green, attention: pc.yellow, bad: pc.red } as const;
-
-/** A table without lines: what they would take is needed for words. */
-const BARE = Object.fromEntries(
-  ["top", "bottom", "left", "mid", "right"]
-    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
-    .concat("middle")
-    .map((part) => [part, ""]),
-);
 
 const HEAD = ["site", "state", "provider", "certificate", "balance", "leases", "last rollout"];
 /** Blanks after each column. */
@@ -40,14 +28,9 @@ export function statusTable(report: FleetReport, columns = Number.POSITIVE_INFIN
   const [site = 0, ...others] = widthsOf(cells);
   // Only names of sites are ever cut off, and no more than need be.
   const fitting = Math.min(site, Math.max(8, columns - GAP - totalOf(others)));
-  const table = new Table({
-    chars: BARE,
-    colWidths: [fitting, ...others].map((width) => width + GAP),
-    style: { border: [], compact: true, "padding-left": 0, "padding-right": GAP },
-  });
-  table.push(...cells.map((row) => row.map(painted)));
-  const lines = table.toString().split("\n");
-  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  const widths = [fitting, ...others].map((width) => width + GAP);
+  const rows = cells.map((row) => row.map(painted));
+  return `${bareTable(rows, { widths, gap: GAP, wrap: false })}\n`;
 }
 
 function cellsOf({ sites, generated }: FleetReport): Cell[][] {

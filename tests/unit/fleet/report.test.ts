@@ -7,17 +7,8 @@ import { html } from "../../../fleet/report/escape.ts";
 import { healthOf, type SiteReport, showBalance } from "../../../fleet/report/model.ts";
 import { renderReport } from "../../../fleet/report/page.ts";
 import { newRecord } from "../../../fleet/rollout/record.ts";
+import { base, NOW } from "./siteReport.ts";
 
-const NOW = "2026-11-21T18:00:00.000Z";
-const base: SiteReport = {
-  name: "east",
-  groups: [],
-  domain: "east.example.com",
-  result: "compared",
-  drift: [],
-  pending: [],
-  versions: { provider: "0.16.2" },
-};
 const drifted = {
   resource: "east-registration",
   type: "t",

@@ -4,17 +4,8 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { statusTable } from "../../../fleet/output/statusTable.ts";
 import type { SiteReport } from "../../../fleet/report/model.ts";
+import { base, NOW } from "./siteReport.ts";
 
-const NOW = "2026-11-21T18:00:00.000Z";
-const base: SiteReport = {
-  name: "east",
-  groups: [],
-  domain: "east.example.com",
-  result: "compared",
-  drift: [],
-  pending: [],
-  versions: { provider: "0.16.2" },
-};
 const deployed: SiteReport = {
   ...base,
   versions: { provider: "0.16.2", running: "0.16.2" },
