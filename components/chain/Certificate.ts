@@ -20,6 +20,11 @@ export interface CertificateArgs {
   readonly validDays?: number;
   /** Days before its expiry from which on `up` renews it and `drift` reports it; default 30. */
   readonly renewBeforeDays?: number;
+  /**
+   * Whether the owner's {@link ProviderRegistration} is declared in the same program: those of a new provider
+   * then wait up to 10 s for one another to share a transaction. Default false: they share it by chance.
+   */
+  readonly withRegistration?: boolean;
 }
 
 /**
@@ -67,12 +72,16 @@ export class Certificate extends DynamicResource {
   declare readonly renewal: pulumi.Output<"not due" | "due">;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
-    const { network, wallet, owner, host, cluster, validDays = 365, renewBeforeDays = 30 } = args;
+    const { network, wallet, owner, host, cluster, withRegistration } = args;
+    const { validDays = 365, renewBeforeDays = 30 } = args;
     super(
       "chain:Certificate",
       "chain/certificateProvider",
       name,
-      { network, wallet, owner, host, cluster, validDays, renewBeforeDays, ...soundCertificate },
+      {
+        ...{ network, wallet, owner, host, cluster, withRegistration },
+        ...{ validDays, renewBeforeDays, ...soundCertificate },
+      },
       ["chainId", "serial", "notBefore", "notAfter", "fingerprint", "secretName"],
       opts,
     );

@@ -16,6 +16,11 @@ export interface ProviderRegistrationArgs {
   readonly attributes: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** How the people behind the provider are reached; default: nothing is published. */
   readonly contact?: pulumi.Input<{ email?: pulumi.Input<string>; website?: pulumi.Input<string> }>;
+  /**
+   * Whether the owner's {@link Certificate} is declared in the same program: those of a new provider then wait
+   * up to 10 s for one another to share a transaction. Default false: they share it by chance.
+   */
+  readonly withCertificate?: boolean;
 }
 
 /**
@@ -50,12 +55,12 @@ export class ProviderRegistration extends DynamicResource {
     const contact = pulumi
       .output(args.contact)
       .apply((given) => ({ email: given?.email ?? "", website: given?.website ?? "" }));
-    const { network, wallet, owner, hostUri, attributes } = args;
+    const { network, wallet, owner, hostUri, attributes, withCertificate } = args;
     super(
       "chain:ProviderRegistration",
       "chain/registrationProvider",
       name,
-      { network, wallet, owner, hostUri, attributes, contact },
+      { network, wallet, owner, hostUri, attributes, contact, withCertificate },
       ["chainId", "txHash", "height"],
       opts,
     );

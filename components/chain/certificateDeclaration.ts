@@ -14,6 +14,8 @@ export interface CertificateDeclaration {
   readonly cluster: ClusterAccess;
   readonly validDays: number;
   readonly renewBeforeDays: number;
+  /** Decides about the transaction alone; a change of it changes nothing. */
+  readonly withRegistration?: boolean;
 }
 
 /** The declaration with the wish that the certificate be sound, so that what is not shows as a change. */
@@ -35,8 +37,12 @@ export interface CertificateState extends CertificateInputs {
 
 /** Takes the declared fields out of what the engine hands over. */
 export function certificateInputs(properties: CertificateDeclaration): CertificateInputs {
-  const { network, wallet, owner, host, cluster, validDays, renewBeforeDays } = properties;
-  return { network, wallet, owner, host, cluster, validDays, renewBeforeDays, ...soundCertificate };
+  const { network, wallet, owner, host, cluster, validDays, renewBeforeDays, withRegistration } = properties;
+  return {
+    ...{ network, wallet, owner, host, cluster, validDays, renewBeforeDays },
+    ...(withRegistration ? { withRegistration } : {}),
+    ...soundCertificate,
+  };
 }
 
 /** What the state says of a certificate: nothing that only the wallet may know. */

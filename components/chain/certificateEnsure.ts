@@ -9,8 +9,8 @@ import { publishedCertificates } from "./certificateRecords.ts";
 import { TransactionUnknown, WalletMismatch } from "./errors.ts";
 import { faultPoint } from "./faults.ts";
 import { resolveNetwork } from "./networks.ts";
-import { submit } from "./submit.ts";
-import type { ChainMessage, SubmitContext } from "./types.ts";
+import { type SubmitOptions, submit } from "./submit.ts";
+import type { ChainMessage, MessageBuilder, SubmitContext } from "./types.ts";
 
 /** What the builder of the transaction found and made. */
 interface Prepared {
@@ -27,16 +27,20 @@ interface Prepared {
  * The batch is joined before anything else, so that the registration and the certificate of a new provider
  * share a transaction; a new key is stored as pending while the transaction is built, before it is signed.
  */
-export async function ensureCertificate(inputs: CertificateInputs): Promise<CertificateState> {
+export async function ensureCertificate(
+  inputs: CertificateInputs,
+  options?: SubmitOptions,
+): Promise<CertificateState> {
   const { network, wallet, owner } = inputs;
   const { chainId } = resolveNetwork(network);
   const found: { prepared?: Prepared } = {};
   try {
-    const receipt = await submit(network, wallet, async (context) => {
+    const build: MessageBuilder = async (context) => {
       const prepared = await prepare(inputs, context);
       found.prepared = prepared;
       return prepared.publish ? [await publication(context.wallet, prepared.key)] : [];
-    });
+    };
+    const receipt = await submit(network, wallet, build, options);
     if (receipt) faultPoint("between-publish-and-switch");
   } catch (error) {
     throw error instanceof TransactionUnknown && found.prepared

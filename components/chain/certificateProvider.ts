@@ -36,7 +36,7 @@ export function handler(): Implementation {
     },
 
     async create(inputs: CertificateInputs) {
-      const outs = await ensureCertificate(inputs);
+      const outs = await ensureCertificate(inputs, { partnered: inputs.withRegistration });
       faultPoint("before-state");
       return { id: inputs.owner, outs };
     },

@@ -16,6 +16,8 @@ export interface RegistrationInputs {
   readonly hostUri: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly contact: Contact;
+  /** Decides about the transaction alone; a change of it changes nothing. */
+  readonly withCertificate?: boolean;
 }
 
 /** What the engine keeps of it. */
@@ -29,8 +31,9 @@ export interface RegistrationState extends RegistrationInputs {
 
 /** Takes the declared fields out of what the engine hands over. */
 export function registrationInputs(properties: RegistrationInputs): RegistrationInputs {
-  const { network, wallet, owner, hostUri, attributes, contact } = properties;
-  return { network, wallet, owner, hostUri, attributes, contact };
+  const { network, wallet, owner, hostUri, attributes, contact, withCertificate } = properties;
+  const inputs = { network, wallet, owner, hostUri, attributes, contact };
+  return withCertificate ? { ...inputs, withCertificate } : inputs;
 }
 
 /** The record that a declaration asks for; attributes in the order of their keys. */

@@ -14,7 +14,8 @@ import {
   registrationProblems,
   sameRecord,
 } from "./registration.ts";
-import { submit } from "./submit.ts";
+import { type SubmitOptions, submit } from "./submit.ts";
+import type { MessageBuilder } from "./types.ts";
 
 /** Keeps a provider's record on chain as declared; the id is the owner's address. */
 export function handler(): Implementation {
@@ -35,7 +36,7 @@ export function handler(): Implementation {
     },
 
     async create(inputs: RegistrationInputs) {
-      const written = await write(inputs);
+      const written = await write(inputs, { partnered: inputs.withCertificate });
       faultPoint("before-state");
       return { id: inputs.owner, outs: { ...registrationInputs(inputs), ...written } };
     },
@@ -51,7 +52,7 @@ export function handler(): Implementation {
 
     async update(_id: string, olds: RegistrationState, news: RegistrationInputs) {
       const { chainId, txHash, height } = olds;
-      const written = await write(news, { chainId, txHash, height });
+      const written = await write(news, {}, { chainId, txHash, height });
       faultPoint("before-state");
       return { outs: { ...registrationInputs(news), ...written } };
     },
@@ -72,12 +73,12 @@ type Written = Pick<RegistrationState, "chainId" | "txHash" | "height">;
  *
  * @param before what is returned when nothing had to be written; the record as adopted by default
  */
-async function write(inputs: RegistrationInputs, before?: Written): Promise<Written> {
+async function write(inputs: RegistrationInputs, options: SubmitOptions, before?: Written): Promise<Written> {
   const { chainId } = resolveNetwork(inputs.network);
   const record = declaredRecord(inputs);
   let found = before;
   try {
-    const receipt = await submit(inputs.network, inputs.wallet, async ({ chain, wallet, recovered }) => {
+    const build: MessageBuilder = async ({ chain, wallet, recovered }) => {
       if (wallet.address !== inputs.owner) throw new WalletMismatch(inputs.owner, wallet.address);
       const existing = await chain.provider(inputs.owner);
       if (!existing) return [{ type: "createProvider", record }];
@@ -87,7 +88,8 @@ async function write(inputs: RegistrationInputs, before?: Written): Promise<Writ
       }
       found ??= { chainId, txHash: "", height: (await chain.latestBlock()).height };
       return [];
-    });
+    };
+    const receipt = await submit(inputs.network, inputs.wallet, build, options);
     return receipt ? { chainId, txHash: receipt.hash, height: receipt.height } : (found as Written);
   } catch (error) {
     // Sent, outcome unknown: the engine records it as made and unfinished, so that the next run takes it up.

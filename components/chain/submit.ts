@@ -12,7 +12,18 @@ import { lockWallet } from "./walletLock.ts";
 /** How long a batch waits for messages of other resources. */
 const gatherMs = 80;
 
-interface Entry {
+/** How long one of a provider's first two messages waits for the other, on a machine too busy for the above. */
+const partnerMs = 10_000;
+
+export interface SubmitOptions {
+  /**
+   * Whether this is one of the two first messages of a provider, whose other one comes in the same run:
+   * while the wallet has no record on chain, it is waited for up to 10 s. Default false.
+   */
+  readonly partnered?: boolean;
+}
+
+interface Entry extends SubmitOptions {
   readonly build: MessageBuilder;
   resolve(receipt: TransactionReceipt | undefined): void;
   reject(error: unknown): void;
@@ -24,8 +35,9 @@ const queues = new Map<string, Promise<void>>();
 
 /**
  * Sends what `build` says is missing on the chain. Calls of one process for the same wallet that come within
- * 80 ms, or while the chain and the wallet are opened, share one transaction; after that, one transaction at a time is signed for a wallet, also across
- * processes. A builder that fails, or a message that the chain refuses, fails its own caller only.
+ * 80 ms, or while the chain and the wallet are opened, share one transaction; after that, one transaction at a
+ * time is signed for a wallet, also across processes. A builder that fails, or a message that the chain
+ * refuses, fails its own caller only.
  *
  * @returns undefined when nothing was missing
  * @throws WalletBusy, NoUsableEndpoint, InsufficientFunds, TransactionRefused, TransactionExpired,
@@ -35,11 +47,12 @@ export function submit(
   reference: NetworkReference,
   source: WalletSource,
   build: MessageBuilder,
+  options: SubmitOptions = {},
 ): Promise<TransactionReceipt | undefined> {
   return new Promise((resolve, reject) => {
     const network = resolveNetwork(reference);
     const key = JSON.stringify([network.chainId, source]);
-    const entry = { build, resolve, reject };
+    const entry = { build, resolve, reject, ...options };
     const open = gathering.get(key);
     if (open) {
       open.push(entry);
@@ -51,10 +64,9 @@ export function submit(
       // Who comes while wallet, chain and lock are opened still shares the transaction.
       const close = () => {
         if (gathering.get(key) === batch) gathering.delete(key);
-        return batch;
       };
       try {
-        await run(network, source, close);
+        await run(network, source, batch, close);
       } catch (error) {
         close();
         for (const waiting of batch) waiting.reject(error);
@@ -67,7 +79,8 @@ export function submit(
 async function run(
   network: NetworkConfig,
   source: WalletSource,
-  close: () => readonly Entry[],
+  batch: readonly Entry[],
+  close: () => void,
 ): Promise<void> {
   const [wallet, chain, { recover, send }] = await Promise.all([
     openWallet(source),
@@ -82,8 +95,10 @@ async function run(
   try {
     const sender = { chain, wallet, lock, journal: new Journal(file) };
     const recovered = await recover(sender);
+    if (lacksPartner(batch) && !(await chain.provider(wallet.address))) await partner(batch);
+    close();
     const items = await Promise.all(
-      close().map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
+      batch.map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
         const item = {
           resolve: (receipt?: TransactionReceipt) => void outcomes.push(() => resolve(receipt)),
           reject: (error: unknown) => void outcomes.push(() => reject(error)),
@@ -103,4 +118,13 @@ async function run(
     await lock.release();
     for (const deliver of outcomes) deliver();
   }
+}
+
+function lacksPartner(batch: readonly Entry[]): boolean {
+  return batch.filter(({ partnered }) => partnered).length === 1;
+}
+
+async function partner(batch: readonly Entry[]): Promise<void> {
+  const until = Date.now() + partnerMs;
+  while (lacksPartner(batch) && Date.now() < until) await sleep(gatherMs);
 }

@@ -126,12 +126,13 @@ export class ProviderSite extends pulumi.ComponentResource {
           siteAttributes(config, { ...observed, gpu: { ...observed.gpu, devices } }),
         ),
         contact: config.contact,
+        withCertificate: true,
       },
       onChain,
     );
     this.certificate = new Certificate(
       `${name}-certificate`,
-      { network, wallet, owner, host, cluster: access },
+      { network, wallet, owner, host, cluster: access, withRegistration: true },
       onChain,
     );
     this.keyring = new KeyringSecret(

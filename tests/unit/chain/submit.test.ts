@@ -75,6 +75,48 @@ describe("submitting", () => {
     assert.deepEqual(order, ["first", "joining", "late"]);
   });
 
+  describe("of a new provider's two first messages", () => {
+    const partnered = (...messages: ChainMessage[]) =>
+      submit(chain.network, source, async () => messages, { partnered: true });
+    /** Calls back once so much time has passed. */
+    const onceAfter = (ms: number, act: () => void) => {
+      let done = false;
+      time.onSleep = () => {
+        chain.produceBlock();
+        if (done || time.elapsed < ms) return;
+        done = true;
+        act();
+      };
+    };
+
+    it("waits for the other where that comes late", async () => {
+      let late: Promise<unknown> | undefined;
+      onceAfter(4000, () => {
+        late = partnered(update);
+      });
+      await partnered(creation);
+      await late;
+      assert.deepEqual(types(), [["CreateProvider", "UpdateProvider"]]);
+    });
+
+    it("goes without the other after ten seconds", async () => {
+      let late: Promise<unknown> | undefined;
+      onceAfter(11_000, () => {
+        late = partnered(update);
+      });
+      await partnered(creation);
+      await (late ?? partnered(update));
+      assert.deepEqual(types(), [["CreateProvider"], ["UpdateProvider"]]);
+    });
+
+    it("waits neither once there is a record on chain nor where both are there", async () => {
+      await Promise.all([partnered(creation), partnered(update)]);
+      const { elapsed } = time;
+      await partnered(update);
+      assert.ok(elapsed < 1000 && time.elapsed - elapsed < 1000, `${elapsed} ms, ${time.elapsed} ms`);
+    });
+  });
+
   it("keeps the messages of another chain apart", async () => {
     const elsewhere = await startOwnChain(100_000, owner);
     time.onSleep = () => {
