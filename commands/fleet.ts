@@ -26,7 +26,10 @@ interface RolloutOptions extends CommonOptions {
 }
 
 /** The fleet's own code loads the engine's library, so only a command that needs it does. */
-const load = () => import("../fleet/index.ts");
+const load = async () => {
+  await import("../toolchain/lean/automation.js");
+  return import("../fleet/index.ts");
+};
 
 export function fleetCommand(): Command {
   const fleet = new Command("fleet")

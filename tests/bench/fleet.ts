@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Toolchain } from "../../toolchain/index.ts";
 import type { Checkout } from "../support/checkout.ts";
 import { startSites } from "../support/sites/sites.ts";
-import { type Cost, measure, median } from "./measure.ts";
+import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
 
 /** Sizes of the fleets that are compared. */
 const SIZES = [2, 4, 8, 16];
@@ -42,31 +42,42 @@ export async function measureFleets(
     await mkdir(join(checkout.folder, "fleet"), { recursive: true });
     await writeFile(join(checkout.folder, "fleet", "fleet.yaml"), fleet.declaration());
     const names = fleet.sites.map(({ name }) => name);
-    const main = join(checkout.folder, "commands", "main.ts");
+    const start = startOfCommands(checkout.folder);
     const run = (...args: string[]) =>
-      measure(process.execPath, [main, ...args], {
+      measure(process.execPath, [...start, ...args], {
         cwd: checkout.folder,
         env: { ...toolchain.env, ...fleet.env },
       });
+    const driftOf = (size: number) =>
+      size === 1
+        ? run("drift", "--stack", names[0] ?? "", "--json")
+        : run("fleet", "drift", "--json", "--only", ...names.slice(0, size));
     await step(`fleet of ${most}: up`, () => run("fleet", "up", "--yes", "--json"));
-    const lone = await repeated(runs, () =>
-      step("drift of one site", () => run("drift", "--stack", names[0] ?? "", "--json")),
-    );
-    const fleets: Record<string, FleetCost> = {};
-    for (const size of sizes) {
-      const chosen = names.slice(0, size);
-      const cost = await repeated(runs, () =>
-        step(`drift of ${size} sites`, () => run("fleet", "drift", "--json", "--only", ...chosen)),
-      );
-      fleets[size] = {
-        ...cost,
-        secondsPerSite: cost.seconds / size,
-        cpuSecondsPerSite: cost.cpuSeconds / size,
-        cpuRatio: cost.cpuSeconds / size / lone.cpuSeconds,
-      };
+    const lone: Cost[] = [];
+    const fleets = new Map<number, FleetCost[]>(sizes.map((size) => [size, []]));
+    // The first look of all finds nothing that Node keeps compiled.
+    await step("drift of one site, for the first time", () => driftOf(1));
+    // A machine's speed changes within minutes, so each fleet stands beside a lone site of the same minute.
+    for (let round = 0; round < runs; round++) {
+      for (const [size, costs] of fleets) {
+        const one = await step("drift of one site", () => driftOf(1));
+        const all = await step(`drift of ${size} sites`, () => driftOf(size));
+        lone.push(one);
+        costs.push({
+          ...all,
+          secondsPerSite: all.seconds / size,
+          cpuSecondsPerSite: all.cpuSeconds / size,
+          cpuRatio: all.cpuSeconds / size / one.cpuSeconds,
+        });
+      }
     }
     const left = SIZES.filter((size) => size <= wanted && !sizes.includes(size));
-    return { lone, fleets, leftOutForMemory: left, target: { cpuRatio: 1.0, growth: "linear" } };
+    return {
+      lone: middle(lone),
+      fleets: Object.fromEntries([...fleets].map(([size, costs]) => [size, middle(costs)])),
+      leftOutForMemory: left,
+      target: { cpuRatio: 1.0, growth: "linear" },
+    };
   } finally {
     await fleet.stop();
   }
@@ -75,14 +86,4 @@ export async function measureFleets(
 function fits(size: number): boolean {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
   return Number(kilobytes) / 1024 > size * SITE_MEGABYTES + RESERVE_MEGABYTES;
-}
-
-async function repeated(runs: number, act: () => Promise<Cost>): Promise<Cost> {
-  const costs: Cost[] = [];
-  for (let run = 0; run < runs; run++) costs.push(await act());
-  return {
-    seconds: median(costs.map(({ seconds }) => seconds)),
-    cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
-    peakMegabytes: Math.max(...costs.map(({ peakMegabytes }) => peakMegabytes)),
-  };
 }

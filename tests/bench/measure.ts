@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { hrtime } from "node:process";
 
 /** What one command cost, all its processes together. */
@@ -83,6 +84,22 @@ function proportionalMegabytes(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** Arguments with which Node starts a checkout's commands, as `toolchain/run.sh` has it. */
+export function startOfCommands(checkout: string): string[] {
+  return ["--import", join(checkout, "toolchain/lean/types.js"), join(checkout, "commands/main.ts")];
+}
+
+/** The median of each figure; of memory, the highest. */
+export function middle<Figures extends Cost>(costs: readonly Figures[]): Figures {
+  const names = Object.keys(costs[0] ?? {}) as (keyof Figures)[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = costs.map((cost) => Number(cost[name]));
+      return [name, name === "peakMegabytes" ? Math.max(...values) : median(values)];
+    }),
+  ) as unknown as Figures;
 }
 
 /** The middle value; of an even number, the lower of the two in the middle. */

@@ -12,7 +12,7 @@ import { Checkout } from "../support/checkout.ts";
 import { countChainRequests } from "./chainRequests.ts";
 import { measureFleets } from "./fleet.ts";
 import { timeHosts } from "./hosts.ts";
-import { type Cost, measure, median } from "./measure.ts";
+import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
 import { writePlainProgram } from "./plain.ts";
 import { timeRegistration } from "./registration.ts";
 
@@ -52,12 +52,11 @@ try {
 async function measureSite() {
   const site = {
     cwd: checkout.folder,
-    command: process.execPath,
-    main: join(checkout.folder, "commands", "main.ts"),
+    start: startOfCommands(checkout.folder),
   };
   const up = () =>
     step("up", () =>
-      measure(site.command, [site.main, "up", "--json"], { cwd: site.cwd, env: toolchain.env }),
+      measure(process.execPath, [...site.start, "up", "--json"], { cwd: site.cwd, env: toolchain.env }),
     );
   const first = await up();
   const second = await up();
@@ -137,13 +136,4 @@ async function resourceCount(env: NodeJS.ProcessEnv): Promise<number> {
   };
   return checkpoint.latest.resources.filter(({ type, custom }) => custom && !type.startsWith("pulumi:"))
     .length;
-}
-
-/** The median of each figure. */
-function middle(costs: readonly Cost[]): Cost {
-  return {
-    seconds: median(costs.map((cost) => cost.seconds)),
-    cpuSeconds: median(costs.map((cost) => cost.cpuSeconds)),
-    peakMegabytes: Math.max(...costs.map((cost) => cost.peakMegabytes)),
-  };
 }
