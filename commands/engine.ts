@@ -69,6 +69,12 @@ export async function runEngine(args: readonly string[], options: EngineOptions)
   }
 }
 
+type EngineResult = Omit<EngineRun, "events">;
+
+/** Runs under way; a fleet has several. */
+let running = 0;
+const wait = () => {};
+
 function spawnEngine(args: readonly string[], options: EngineOptions, eventLog: string | undefined) {
   // The event log's flag is one of the CLI's debug commands.
   const env = eventLog === undefined ? options.env : { ...options.env, PULUMI_DEBUG_COMMANDS: "true" };
@@ -79,8 +85,7 @@ function spawnEngine(args: readonly string[], options: EngineOptions, eventLog: 
     env,
     stdio: ["inherit", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
   });
-  const wait = () => {};
-  process.on("SIGINT", wait);
+  if (running++ === 0) process.on("SIGINT", wait);
   let stdout = "";
   let tail = "";
   child.stdout?.on("data", (chunk: Buffer) => {
@@ -92,13 +97,14 @@ function spawnEngine(args: readonly string[], options: EngineOptions, eventLog: 
     tail = lastLines(tail + chunk);
     if (options.output === "stderr") process.stderr.write(chunk);
   });
-  return new Promise<{ exitCode: number; stdout: string; tail: string }>((resolve, reject) => {
+  return new Promise<EngineResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
-      process.off("SIGINT", wait);
       const exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
       resolve({ exitCode, stdout, tail: options.output === "capture" ? tail.trim() : "" });
     });
+  }).finally(() => {
+    if (--running === 0) process.off("SIGINT", wait);
   });
 }
 

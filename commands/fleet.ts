@@ -26,10 +26,7 @@ interface RolloutOptions extends CommonOptions {
 }
 
 /** The fleet's own code loads the engine's library, so only a command that needs it does. */
-const load = async () => {
-  await import("../toolchain/lean/automation.js");
-  return import("../fleet/index.ts");
-};
+const load = () => import("../fleet/index.ts");
 
 export function fleetCommand(): Command {
   const fleet = new Command("fleet")
@@ -133,14 +130,6 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
   const { diagnose, rollOut } = await load();
   const context = await open(options);
   const listener = await listenerFor(options);
-  const interrupt = new AbortController();
-  const onSignal = () => {
-    listener({ event: "note", text: "Ending: nothing more is begun, and what is under way is waited for." });
-    interrupt.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
-  // A second interrupt is the engine's: it then gives up what it waits for, and the record is still written.
-  process.on("SIGINT", () => {});
   const record = await rollOut(context, {
     resume: options.resume,
     anyTime: options.anyTime,
@@ -148,7 +137,7 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
     command,
     diagnose,
     listener,
-    signal: interrupt.signal,
+    signal: endOnInterrupt(listener),
     agree: (plan) => agree(plan, options),
   });
   if (record === undefined) throw new StackError("Nothing was changed.");
@@ -165,6 +154,18 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
     }
   }
   process.exitCode = record.state === "finished" ? 0 : 1;
+}
+
+/** What is aborted by the first interrupt. A second one is the engine's: it then gives up what it waits for. */
+function endOnInterrupt(listener: Listener): AbortSignal {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    listener({ event: "note", text: "Ending: nothing more is begun, and what is under way is waited for." });
+    interrupt.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
+  process.on("SIGINT", () => {});
+  return interrupt.signal;
 }
 
 async function agree(plan: RollOutPlan, { yes, json }: RolloutOptions): Promise<boolean> {
@@ -194,7 +195,9 @@ function describePlan({ waves, concurrency, maxUnavailable, closed, resumes }: R
 async function compare(options: CommonOptions & { report?: string }, drift: boolean): Promise<void> {
   const { compareSites, driftCode, reportOn, writeReport } = await load();
   const context = await open(options);
-  const compared = await compareSites(context, await listenerFor(options), !drift);
+  const listener = await listenerFor(options);
+  const signal = endOnInterrupt(listener);
+  const compared = await compareSites(context, listener, { judged: !drift, signal });
   if (!options.json) {
     for (const [name, { result, because, ...found }] of compared) {
       if (result === "compared") {

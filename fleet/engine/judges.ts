@@ -1,28 +1,37 @@
+import type { EngineEvent } from "../../commands/engineEvents.ts";
 import { readVersionPlan } from "../../commands/versions.ts";
 import { gpuAttributes } from "../../components/gpu/attributes.ts";
 import type { ObservedSite } from "../../components/site/observe.ts";
 import { describeVersionPlan } from "../../components/versions/plan.ts";
-import { describeViolations, loadPolicyPacks, PolicyRefusal, violationsOf } from "../../policies/index.ts";
-import { EngineRunFailed, type Judges, type SiteRun } from "./siteEngine.ts";
+import {
+  describeViolations,
+  loadPolicyArgs,
+  loadPolicyPacks,
+  PolicyRefusal,
+  violationsOf,
+} from "../../policies/index.ts";
+import { EngineRunFailed } from "./outcome.ts";
+import type { Judges } from "./siteEngine.ts";
 import type { SiteStack } from "./siteStack.ts";
 
 /**
  * The policy pack with the site's settings.
  *
- * @param observed what the nodes offer, where it was read already
+ * @param observed what the nodes offer; a cluster that is yet to be made offers nothing
  */
 export async function policiesOf(
   { site: { config } }: Pick<SiteStack, "site">,
-  observed?: Pick<ObservedSite, "gpu">,
+  observed: Pick<ObservedSite, "gpu">,
 ): Promise<Judges> {
-  // A cluster that is yet to be made offers nothing.
-  const known = observed !== undefined && config.nodes === undefined;
-  const detected = known ? gpuAttributes(observed.gpu.devices).map(({ key }) => key) : undefined;
-  return loadPolicyPacks(config, detected === undefined ? {} : { detected });
+  const detected = gpuAttributes(observed.gpu.devices).map(({ key }) => key);
+  return loadPolicyPacks(config, config.nodes === undefined ? { detected } : {});
 }
 
+/** The policy pack as flags of a preview; what the nodes offer was not read. */
+export const policyFlagsOf = ({ site: { config } }: Pick<SiteStack, "site">) => loadPolicyArgs(config);
+
 /** What a preview shows besides the changes: advisory policies, and what a move to other versions means for leases. */
-export async function remarksOn(stack: SiteStack, events: SiteRun["events"]): Promise<string[]> {
+export async function remarksOn(stack: SiteStack, events: readonly EngineEvent[]): Promise<string[]> {
   const plan = await readVersionPlan(stack.site.config, await stack.cluster());
   return [...describeViolations(violationsOf(events)), ...describeVersionPlan(plan)];
 }

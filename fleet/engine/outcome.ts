@@ -36,6 +36,24 @@ export function isUnknownStack(error: unknown): boolean {
   );
 }
 
+/** The engine ended with an error; the message is what its diagnostics say. */
+export class EngineRunFailed extends Error {
+  override readonly name = "EngineRunFailed";
+  readonly events: readonly EngineEvent[];
+
+  constructor(message: string, events: readonly EngineEvent[], options?: ErrorOptions) {
+    super(message, options);
+    this.events = events;
+  }
+}
+
+/** What a run of the engine failed by, in its own words where it had any; a lock and a missing stack stay what they are. */
+export function asRunFailure(error: unknown, events: readonly EngineEvent[]): unknown {
+  if (isLocked(error) || isUnknownStack(error)) return error;
+  const said = diagnosticsOf(events);
+  return new EngineRunFailed(said.length > 0 ? said.join("\n") : sentence(error), events, { cause: error });
+}
+
 /** Lines of an error's text that are kept. */
 const LINES = 12;
 

@@ -3,26 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, type UpdateSummary } from "@pulumi/pulumi/automation/index.js";
 import type { EngineEvent } from "../../commands/engineEvents.ts";
-import { diagnosticsOf, isLocked, isUnknownStack, sentence } from "./outcome.ts";
-
-/** The engine ended with an error; the message is what its diagnostics say. */
-export class EngineRunFailed extends Error {
-  override readonly name = "EngineRunFailed";
-  readonly events: readonly EngineEvent[];
-
-  constructor(message: string, events: readonly EngineEvent[], options?: ErrorOptions) {
-    super(message, options);
-    this.events = events;
-  }
-}
+import { asRunFailure } from "./outcome.ts";
 
 /** What one run of the engine on a stack left behind. */
 export interface SiteRun {
   readonly events: readonly EngineEvent[];
-  /** Resources by what was done to them, or would be. */
+  /** Resources by what was done to them. */
   readonly changes: Readonly<Record<string, number>>;
-  /** Number of the stack's last update; undefined after a preview. */
-  readonly update?: number;
+  /** Number of the stack's last update. */
+  readonly update: number;
 }
 
 export interface SiteEngineOptions {
@@ -33,14 +22,12 @@ export interface SiteEngineOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What judges a preview or update; default nothing. */
+/** What judges an update. */
 export interface Judges {
   readonly policyPacks: readonly string[];
   /** Files with the packs' settings, in their order. */
   readonly policyPackConfigs: readonly string[];
 }
-
-const NOBODY: Judges = { policyPacks: [], policyPackConfigs: [] };
 
 let command: Promise<PulumiCommand> | undefined;
 
@@ -78,22 +65,8 @@ export class SiteEngine {
     this.#options = options;
   }
 
-  /** Compares declaration, state and world; changes nothing. Nothing but new resources where there is no stack yet. */
-  preview({ policyPacks, policyPackConfigs }: Judges = NOBODY): Promise<SiteRun> {
-    return this.#run(async (stack, hear) => {
-      const { changeSummary } = await stack.preview({
-        refresh: true,
-        runProgram: true,
-        policyPacks: [...policyPacks],
-        policyPackConfigs: [...policyPackConfigs],
-        onEvent: hear,
-      });
-      return { changes: changeSummary as Record<string, number> };
-    });
-  }
-
   /** Brings the world to the declaration; makes the stack where there is none. */
-  async up({ policyPacks, policyPackConfigs }: Judges = NOBODY): Promise<SiteRun> {
+  async up({ policyPacks, policyPackConfigs }: Judges): Promise<SiteRun> {
     return this.#run(async (stack, hear) => {
       const { summary } = await stack.up({
         refresh: true,
@@ -133,11 +106,7 @@ export class SiteEngine {
     try {
       return { ...(await this.#withStack((stack) => act(stack, hear))), events };
     } catch (error) {
-      if (isLocked(error) || isUnknownStack(error)) throw error;
-      const said = diagnosticsOf(events);
-      throw new EngineRunFailed(said.length > 0 ? said.join("\n") : sentence(error), events, {
-        cause: error,
-      });
+      throw asRunFailure(error, events);
     }
   }
 

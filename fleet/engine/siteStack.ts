@@ -1,8 +1,10 @@
-import { type EngineRun, runEngine } from "../../commands/engine.ts";
+import { EngineError, type EngineRun, runEngine } from "../../commands/engine.ts";
+import type { EngineEvent } from "../../commands/engineEvents.ts";
 import { PROJECT, type Stack, stackEnvironment } from "../../commands/stack.ts";
 import type { Cluster } from "../../components/cluster/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
-import { SiteEngine } from "./siteEngine.ts";
+import { asRunFailure } from "./outcome.ts";
+import type { SiteEngine } from "./siteEngine.ts";
 
 /** A site's stack, cluster and chain, as far as all work on it needs them. */
 export class SiteStack {
@@ -49,15 +51,39 @@ export class SiteStack {
   /** @param more variables of this run only */
   async engine(more: NodeJS.ProcessEnv = {}): Promise<SiteEngine> {
     const env = { ...(await this.environment()), ...more };
+    const { SiteEngine } = await import("./siteEngine.ts");
     return new SiteEngine({ project: PROJECT, stack: this.site.name, env });
   }
 
+  /**
+   * Compares declaration, state and world; changes nothing.
+   *
+   * The events are read from the engine's log, as for one site: through the Automation API, which takes each in by
+   * itself as it comes, they cost a fleet's own process more than everything else it does.
+   *
+   * @param flags for example those that name who judges
+   * @throws EngineRunFailed
+   */
+  async preview(flags: readonly string[]): Promise<readonly EngineEvent[]> {
+    try {
+      const { events } = await this.#run(["preview", "--refresh", "--run-program", ...flags], true);
+      return events;
+    } catch (error) {
+      throw error instanceof EngineError ? asRunFailure(error, error.events) : error;
+    }
+  }
+
   /** A command of the engine's that the Automation API does not have, or does more with than is wanted. */
-  async pulumi(...args: readonly string[]): Promise<EngineRun> {
+  pulumi(...args: readonly string[]): Promise<EngineRun> {
+    return this.#run(args, false);
+  }
+
+  async #run(args: readonly string[], events: boolean): Promise<EngineRun> {
     return runEngine([...args, "--stack", this.site.name, "--non-interactive"], {
       cwd: PROJECT,
       env: await this.environment(),
       output: "capture",
+      events,
     });
   }
 }

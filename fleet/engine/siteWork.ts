@@ -1,9 +1,8 @@
-import { differences } from "../../commands/engineEvents.ts";
+import { differences, type EngineEvent } from "../../commands/engineEvents.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import type { SiteComparison } from "../rollout/events.ts";
 import type { SiteOutcome } from "../rollout/rollout.ts";
 import { failureOf, isUnknownStack } from "./outcome.ts";
-import type { SiteRun } from "./siteEngine.ts";
 import { SiteStack } from "./siteStack.ts";
 
 /** Outputs of a site's stack as the report and the status read them; all of them may be missing. */
@@ -38,8 +37,7 @@ export class SiteWork {
   async compare(judged = false): Promise<Comparison> {
     const judge = judged ? await import("./judges.ts") : undefined;
     try {
-      const engine = await this.#stack.engine();
-      const { events } = await engine.preview(await judge?.policiesOf(this.#stack));
+      const events = await this.#stack.preview((await judge?.policyFlagsOf(this.#stack)) ?? []);
       const remarks = (await judge?.remarksOn(this.#stack, events)) ?? [];
       const outputs = outputsIn(events);
       return {
@@ -88,7 +86,7 @@ export class SiteWork {
 }
 
 /** The stack's outputs, secret ones hidden, as the engine read them from the state. */
-function outputsIn(events: SiteRun["events"]): StackOutputs | undefined {
+function outputsIn(events: readonly EngineEvent[]): StackOutputs | undefined {
   const root = events.findLast(
     ({ resOutputsEvent }) => resOutputsEvent?.metadata.type === "pulumi:pulumi:Stack",
   );

@@ -1,4 +1,5 @@
 import type { Difference } from "../../commands/engineEvents.ts";
+import type { SiteComparison } from "../rollout/events.ts";
 
 /** What the report says of one site; what could not be learnt is left out. */
 export interface SiteReport {
@@ -6,7 +7,7 @@ export interface SiteReport {
   readonly groups: readonly string[];
   readonly domain: string;
   /** How the comparison with the declaration ended; undefined where nothing was compared. */
-  readonly result?: "compared" | "not-deployed" | "unreachable" | "locked" | "failed";
+  readonly result?: SiteComparison["result"];
   /** Why the site could not be compared or asked. */
   readonly because?: string;
   readonly drift: readonly Difference[];
@@ -60,6 +61,7 @@ export function healthOf(site: SiteReport, now: string): { readonly health: Heal
   const { result, drift, pending, certificate } = site;
   if (result === "unreachable") return { health: "bad", words: "does not answer" };
   if (result === "failed") return { health: "bad", words: "could not be compared" };
+  if (result === "interrupted") return { health: "attention", words: "not compared" };
   if (result === "not-deployed") return { health: "attention", words: "not deployed yet" };
   if (result === "locked") return { health: "attention", words: "another run is at work" };
   if (certificate !== undefined && daysUntil(certificate.notAfter, now) < 0)

@@ -3,7 +3,7 @@ import type { GateRecord, RolloutRecord, SiteRecord } from "./record.ts";
 
 /** How a site compares with its declaration, or why it could not be compared. */
 export interface SiteComparison {
-  readonly result: "compared" | "not-deployed" | "unreachable" | "locked" | "failed";
+  readonly result: "compared" | "not-deployed" | "unreachable" | "locked" | "failed" | "interrupted";
   readonly because?: string;
   readonly drift: readonly Difference[];
   readonly pending: readonly Difference[];

@@ -170,6 +170,29 @@ describe("fleet commands on a terminal of 80 columns", function () {
       if (command !== "status") assert.equal(headings(screen.lines).length, 1, screen.lines.join("\n"));
     });
   }
+
+  it("`drift` ends with an interrupt: what is under way is waited for, and each site says how far it came", async () => {
+    let interrupted = false;
+    const { output } = await runOnTerminal({
+      command: `trap : INT; '${process.execPath}' commands/main.ts fleet drift; echo "[prompt $?]"; stty -a`,
+      cwd: checkout.folder,
+      env,
+      type: (written) => {
+        if (interrupted || !written.includes("begun")) return undefined;
+        interrupted = true;
+        return CTRL_C;
+      },
+    });
+    assert.ok(interrupted, output);
+    const screen = new Screen();
+    await screen.write(output);
+    const text = screen.lines.join("\n");
+    assert.match(text, /Ending: nothing more is begun/);
+    assert.match(text, /^berlin: interrupted$/m);
+    assert.match(text, /^munich: interrupted$/m);
+    assert.ok(screen.lines.includes("[prompt 1]"), text);
+    assert.match(text, /[^-]icanon/);
+  });
 });
 
 const fleetSite = (name: string) => ({

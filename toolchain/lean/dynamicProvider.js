@@ -10,16 +10,22 @@
 import "./types.js";
 import { createRequire, flushCompileCache } from "node:module";
 import { join } from "node:path";
-import { grpcChannelOptions } from "./known.js";
 import { lazyModule } from "./lazyModule.js";
 
+const megabyte = 1024 * 1024;
 const fromProgram = createRequire(join(process.cwd(), "program.js"));
 const script = fromProgram.resolve("@pulumi/pulumi/cmd/dynamic-provider");
 const fromScript = createRequire(script);
 
 // What the script takes of each in every run. Source: `cmd/dynamic-provider` and `runtime` of SDK 3.270.
 const withdrawals = [
-  lazyModule(fromScript, "../../runtime", () => ({ grpcChannelOptions })),
+  lazyModule(fromScript, "../../runtime", () => ({
+    grpcChannelOptions: {
+      "grpc.max_receive_message_length": 400 * megabyte,
+      // A busy event loop lets a request wait for longer than the 30 s after which it would be dropped.
+      "grpc.server_max_unrequested_time_in_server": 30 * 60,
+    },
+  })),
   lazyModule(fromScript, "../../runtime/rpc", (load) => ({
     unknownValue: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
     unwrapRpcSecret: (/** @type {unknown} */ value) =>

@@ -159,44 +159,23 @@ describe("kept code without types", () => {
   });
 });
 
-/** What a program of CommonJS prints that starts in the repository with a module of `toolchain/lean` loaded. */
-function runLean(module: string, program: string) {
-  const repo = join(import.meta.dirname, "..", "..", "..");
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", `./toolchain/lean/${module}`, "--eval", program],
-    { cwd: repo, encoding: "utf8" },
-  );
-  assert.equal(status, 0, stderr);
-  return stdout.trim();
-}
-
-describe("the Automation API without what only programs in its own process use", () => {
-  const run = (program: string) =>
-    runLean("automation.js", `const api = require("@pulumi/pulumi/automation"); ${program}`);
-
-  it("loads none of it", () => {
-    const loaded = run("console.log(Object.keys(require.cache).join());");
-    assert.match(loaded, /automation\/localWorkspace\.js/);
-    assert.doesNotMatch(loaded, /runtime\/rpc\.js|opentelemetry|typescript\.js/);
-  });
-
-  it("says of its connections what the SDK's runtime says", () => {
-    const options = 'JSON.stringify(require("@pulumi/pulumi/runtime").grpcChannelOptions)';
-    assert.equal(run(`console.log(${options})`), runLean("types.js", `console.log(${options})`));
-  });
-
-  it("has all of it when it is used", () => {
-    const server =
-      'new (require("@pulumi/pulumi/automation/server").LanguageServer)(async () => {}).getPluginInfo';
-    assert.equal(run(`console.log(typeof ${server})`), "function");
-    assert.equal(run('console.log(typeof require("@pulumi/pulumi/log").warn)'), "function");
-  });
-});
-
 describe("a program without what it does not use of the SDK", () => {
-  const run = (program: string) =>
-    runLean("program.js", `const pulumi = require("@pulumi/pulumi"); ${program}`);
+  const repo = join(import.meta.dirname, "..", "..", "..");
+
+  function run(program: string) {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--import",
+        "./toolchain/lean/program.js",
+        "--eval",
+        `const pulumi = require("@pulumi/pulumi"); ${program}`,
+      ],
+      { cwd: repo, encoding: "utf8" },
+    );
+    assert.equal(status, 0, stderr);
+    return stdout.trim();
+  }
 
   it("loads none of it", () => {
     const loaded = run("console.log(Object.keys(require.cache).join());");
