@@ -63,7 +63,15 @@ export {
   SiteDns,
   type SiteDnsArgs,
 } from "./dns/index.ts";
-export { GpuSupport, type GpuSupportArgs } from "./gpu/index.ts";
+export {
+  type ExpectedGpus,
+  type GpuDevice,
+  GpuGate,
+  type GpuGateArgs,
+  type GpuModel,
+  GpuSupport,
+  type GpuSupportArgs,
+} from "./gpu/index.ts";
 export {
   type HostAddress,
   HostError,

@@ -2,10 +2,13 @@ import type { DeclaredResource } from "./types.ts";
 import { entries } from "./values.ts";
 
 const isDynamic = (token: string) => (resource: DeclaredResource) =>
-  resource.type === `pulumi-nodejs:dynamic/chain:${token}`;
+  resource.type === `pulumi-nodejs:dynamic/${token}`;
 
-export const isRegistration = isDynamic("ProviderRegistration");
-export const isCertificate = isDynamic("Certificate");
+export const isRegistration = isDynamic("chain:ProviderRegistration");
+export const isCertificate = isDynamic("chain:Certificate");
+/** One whose GPUs are known. */
+export const isGpuGate = (resource: DeclaredResource) =>
+  isDynamic("gpu:GpuGate")(resource) && Array.isArray(resource.props["expected"]);
 
 /** Attributes of a registration whose value is known. */
 export function attributesOf({ props }: DeclaredResource): Map<string, string> {

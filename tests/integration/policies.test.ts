@@ -14,7 +14,7 @@ const GPU = "capabilities/gpu/vendor/nvidia/model/rtx5090";
 /** Objects are rendered into a folder: no cluster is needed to be judged. */
 const program = (folder: string, body: string) => `import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Certificate, ProviderRegistration } from "pulumi-akash";
+import { Certificate, GpuGate, ProviderRegistration } from "pulumi-akash";
 const k8s = { provider: new kubernetes.Provider("k8s", { renderYamlToDirectory: ${JSON.stringify(join(folder, "yaml"))} }) };
 const chain = { network: { chainId: "nowhere", rpc: ["http://127.0.0.1:1"], gasPrice: "0.025uakt" }, wallet: { mnemonicEnv: "NO_WORDS" }, owner: "akash1nobody" };
 const cluster = { kubeconfigPath: "/nowhere" };
@@ -97,6 +97,18 @@ describe("the policy pack in the engine", function () {
     const { code, output } = await preview(sound, { "attributes-as-detected": { detected: "[]" } });
     assert.notEqual(code, 0, output);
     assert.match(output, /no such GPU was detected/);
+  });
+
+  it("compares with what is on the buses of the program's own machines", async () => {
+    const card = { node: "gpu-1", vendor: "nvidia", model: "rtx5090", count: 1 };
+    const gate = (expected: object[]) =>
+      `const gate = new GpuGate("gpus", { cluster, hosts: {}, expected: ${JSON.stringify(expected)} });\n`;
+    const afterGate = sound.replace(/(contact: \{.*?\}) \}\)/, "$1 }, { dependsOn: gate })");
+    const there = await preview(gate([card]) + afterGate);
+    assert.equal(there.code, 0, there.output);
+    const gone = await preview(gate([]) + afterGate);
+    assert.notEqual(gone.code, 0, gone.output);
+    assert.match(gone.output.replaceAll(/\s+/g, " "), /no such GPU is on a machine's bus/);
   });
 
   it("only says what a site has made advisory, and is silent about what it has disabled", async () => {

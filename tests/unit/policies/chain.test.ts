@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { attributesAsDetected } from "../../../policies/rules/attributesAsDetected.ts";
 import { auditorsChecklist } from "../../../policies/rules/auditorsChecklist.ts";
 import { hostUriAndCertificate } from "../../../policies/rules/hostUriAndCertificate.ts";
-import { certificate, findings, object, type Props, registration, workload } from "./declared.ts";
+import { certificate, findings, object, type Props, registration, resource, workload } from "./declared.ts";
 
 const GPU = "capabilities/gpu/vendor/nvidia/model/rtx5090";
 const registered = (attributes: Props) =>
@@ -64,6 +64,22 @@ describe("policy attributes-as-detected", () => {
     assert.deepEqual(findings(attributesAsDetected, registered({ [GPU]: "true" }), detected), [
       `it does not advertise \`${GPU}/ram/32Gi\`, which was detected`,
     ]);
+  });
+
+  it("refuses, on the program's own machines, GPUs that are on no bus, and lets the gate hold cards back", () => {
+    const card = { vendor: "nvidia", model: "rtx5090", memory: "32Gi", interface: "pcie", count: 2 };
+    const gate = (...expected: object[]) =>
+      resource("pulumi-nodejs:dynamic/gpu:GpuGate", { expected, hosts: {}, cluster: {} });
+    const advertising = (key: string, ...before: ReturnType<typeof gate>[]) =>
+      findings(attributesAsDetected, [...before, registered({ [key]: "true" })]);
+    assert.deepEqual(advertising(`${GPU}/ram/32Gi/interface/pcie`, gate({ node: "gpu-1", ...card })), []);
+    assert.deepEqual(findings(attributesAsDetected, [gate({ node: "gpu-1", ...card }), registered({})]), []);
+    assert.deepEqual(advertising(`${GPU}/ram/24Gi`, gate({ node: "gpu-1", ...card })), [
+      `it advertises \`${GPU}/ram/24Gi\`, and no such GPU is on a machine's bus`,
+    ]);
+    assert.equal(advertising(GPU, gate()).length, 1);
+    const unknown = resource("pulumi-nodejs:dynamic/gpu:GpuGate", { expected: undefined });
+    assert.deepEqual(advertising(GPU, unknown), []);
   });
 
   it("refuses keys that no filter matches", () => {
