@@ -67,7 +67,11 @@ describe("a daemon", () => {
     }
     // The last one Node itself hands to its children while coverage is measured.
     const harmless = ["PATH", "TMPDIR", "PWD", "NODE_V8_COVERAGE"];
-    const names = readFileSync(`/proc/${daemon.status().pid}/environ`, "utf8")
+    const environment = () => readFileSync(`/proc/${daemon.status().pid}/environ`, "utf8");
+    // For the moment in which the shell becomes the program there is none, or still the shell's.
+    await until(() => readFileSync(`/proc/${daemon.status().pid}/comm`, "utf8") === "sleep\n");
+    await until(() => environment() !== "");
+    const names = environment()
       .split("\0")
       .map((entry) => entry.split("=")[0]);
     assert.deepEqual(names.filter((name) => name && !harmless.includes(name)).sort(), [
