@@ -90,7 +90,9 @@ export async function buildModule(
   }
   options.note?.("building from its Go module");
   const ldflags = ["-s", "-w", ...(pin.ldflags ?? [])].join(" ");
-  await go("go build", ["build", "-ldflags", ldflags, "-o", join(folder, tool), pin.package]);
+  // What debuggers want is stripped when linking; not making it takes a tenth less time (measured on etcd).
+  const flags = ["-gcflags=all=-dwarf=false", "-ldflags", ldflags];
+  await go("go build", ["build", ...flags, "-o", join(folder, tool), pin.package]);
   rmSync(source, { recursive: true, force: true });
   rmSync(temporary, { recursive: true, force: true });
 }

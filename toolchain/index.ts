@@ -25,7 +25,6 @@ export type ToolName =
   | "kube-controller-manager"
   | "kube-scheduler"
   | "kwok"
-  | "kwokctl"
   | "keyring-reader"
   | "etcdutl"
   | "versitygw"

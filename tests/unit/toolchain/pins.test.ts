@@ -112,3 +112,34 @@ describe("pins.json", () => {
     assert.ok(existsSync(join(toolchainFolder, "bin", "pulumi-resource-pulumi-nodejs")));
   });
 });
+
+describe("wrapper modules", () => {
+  const folder = join(toolchainFolder, "modules");
+
+  it("have one version of what several of them compile, which the build cache then has once", () => {
+    const shared =
+      /^(golang\.org\/x\/|google\.golang\.org\/(grpc|protobuf|genproto\/)|go\.opentelemetry\.io\/otel|k8s\.io\/(api|apimachinery|client-go)$)/;
+    const versions = new Map<string, Map<string, string[]>>();
+    for (const wrapper of readdirSync(folder)) {
+      // Its Cosmos SDK is held back by replaces.
+      if (wrapper === "akash") continue;
+      const text = readFileSync(join(folder, wrapper, "go.mod"), "utf8");
+      const replaced = new Map(
+        [...text.matchAll(/^\s*(?:replace )?(\S+) => \S+ (v\S+)/gm)].map(([, path, version]) => [
+          path,
+          version,
+        ]),
+      );
+      for (const [, path = "", version = ""] of text.matchAll(/^\s+(\S+) (v\S+)/gm)) {
+        if (!shared.test(path)) continue;
+        const used = replaced.get(path) ?? version;
+        const byVersion = versions.get(path) ?? new Map<string, string[]>();
+        byVersion.set(used, [...(byVersion.get(used) ?? []), wrapper]);
+        versions.set(path, byVersion);
+      }
+    }
+    assert.ok(versions.size > 20);
+    const differing = [...versions].filter(([, byVersion]) => byVersion.size > 1);
+    assert.deepEqual(Object.fromEntries(differing.map(([path, by]) => [path, Object.fromEntries(by)])), {});
+  });
+});

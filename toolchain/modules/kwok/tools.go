@@ -6,5 +6,4 @@ package tools
 
 import (
 	_ "sigs.k8s.io/kwok/cmd/kwok"
-	_ "sigs.k8s.io/kwok/cmd/kwokctl"
 )
