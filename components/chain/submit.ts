@@ -95,7 +95,7 @@ async function run(
   try {
     const sender = { chain, wallet, lock, journal: new Journal(file) };
     const recovered = await recover(sender);
-    if (lacksPartner(batch) && !(await chain.provider(wallet.address))) await partner(batch);
+    if (lacksPartner(batch) && !(await chain.provider(wallet.address))) await partnerOf(batch);
     close();
     const items = await Promise.all(
       batch.map(async ({ build, resolve, reject }): Promise<BatchItem[]> => {
@@ -124,7 +124,7 @@ function lacksPartner(batch: readonly Entry[]): boolean {
   return batch.filter(({ partnered }) => partnered).length === 1;
 }
 
-async function partner(batch: readonly Entry[]): Promise<void> {
+async function partnerOf(batch: readonly Entry[]): Promise<void> {
   const until = Date.now() + partnerMs;
   while (lacksPartner(batch) && Date.now() < until) await sleep(gatherMs);
 }
