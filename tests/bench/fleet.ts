@@ -8,6 +8,8 @@ import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
 
 /** Sizes of the fleets that are compared. */
 const SIZES = [2, 4, 8, 16];
+/** Largest fleet that is also compared one site at a time. */
+const ONE_BY_ONE = 4;
 /** Memory of a site's control plane and of what compares it, megabytes. */
 const SITE_MEGABYTES = 750;
 /** What is left for everything else, megabytes. */
@@ -23,7 +25,8 @@ export interface FleetCost extends Cost {
 
 /**
  * Looks for drift over fleets of growing size, each site with an API server of its own on one etcd, all on one chain,
- * and over one site by itself.
+ * and over one site by itself. Two engines at once take longer on cores that share what is inside a processor, also
+ * by the CPU's clock; small fleets are therefore compared one site at a time, too, which shows the work alone.
  *
  * @param options.runs how often the lone site and each fleet are measured; the medians count
  * @param options.most sites of the largest fleet; fewer where they do not fit into memory
@@ -40,7 +43,9 @@ export async function measureFleets(
   const fleet = await startSites(most);
   try {
     await mkdir(join(checkout.folder, "fleet"), { recursive: true });
-    await writeFile(join(checkout.folder, "fleet", "fleet.yaml"), fleet.declaration());
+    const declare = (rollout: { readonly concurrency?: number }) =>
+      writeFile(join(checkout.folder, "fleet", "fleet.yaml"), fleet.declaration({}, rollout));
+    await declare({});
     const names = fleet.sites.map(({ name }) => name);
     const start = startOfCommands(checkout.folder);
     const run = (...args: string[]) =>
@@ -54,27 +59,37 @@ export async function measureFleets(
         : run("fleet", "drift", "--json", "--only", ...names.slice(0, size));
     await step(`fleet of ${most}: up`, () => run("fleet", "up", "--yes", "--json"));
     const lone: Cost[] = [];
-    const fleets = new Map<number, FleetCost[]>(sizes.map((size) => [size, []]));
+    const besideLone = async (label: string, size: number): Promise<FleetCost> => {
+      // A machine's speed changes within minutes: a lone site before and one after.
+      const before = await step("drift of one site", () => driftOf(1));
+      const all = await step(label, () => driftOf(size));
+      const after = await step("drift of one site", () => driftOf(1));
+      lone.push(before, after);
+      const cpuSecondsPerSite = all.cpuSeconds / size;
+      const cpuRatio = (2 * cpuSecondsPerSite) / (before.cpuSeconds + after.cpuSeconds);
+      return { ...all, secondsPerSite: all.seconds / size, cpuSecondsPerSite, cpuRatio };
+    };
+    const atOnce = new Map<number, FleetCost[]>(sizes.map((size) => [size, []]));
+    const oneByOne = new Map<number, FleetCost[]>(
+      sizes.filter((size) => size <= ONE_BY_ONE).map((size) => [size, []]),
+    );
     // The first look of all finds nothing that Node keeps compiled.
     await step("drift of one site, for the first time", () => driftOf(1));
-    // A machine's speed changes within minutes, so each fleet stands beside a lone site of the same minute.
     for (let round = 0; round < runs; round++) {
-      for (const [size, costs] of fleets) {
-        const one = await step("drift of one site", () => driftOf(1));
-        const all = await step(`drift of ${size} sites`, () => driftOf(size));
-        lone.push(one);
-        costs.push({
-          ...all,
-          secondsPerSite: all.seconds / size,
-          cpuSecondsPerSite: all.cpuSeconds / size,
-          cpuRatio: all.cpuSeconds / size / one.cpuSeconds,
-        });
+      await declare({});
+      for (const [size, costs] of atOnce) costs.push(await besideLone(`drift of ${size} sites`, size));
+      await declare({ concurrency: 1 });
+      for (const [size, costs] of oneByOne) {
+        costs.push(await besideLone(`drift of ${size} sites, one at a time`, size));
       }
     }
+    const figures = (fleets: ReadonlyMap<number, readonly FleetCost[]>) =>
+      Object.fromEntries([...fleets].map(([size, costs]) => [size, middle(costs)]));
     const left = SIZES.filter((size) => size <= wanted && !sizes.includes(size));
     return {
       lone: middle(lone),
-      fleets: Object.fromEntries([...fleets].map(([size, costs]) => [size, middle(costs)])),
+      fleets: figures(atOnce),
+      oneByOne: figures(oneByOne),
       leftOutForMemory: left,
       target: { cpuRatio: 1.0, growth: "linear" },
     };
