@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, beforeEach, describe, it } from "mocha";
 import type { CertificateState } from "../../components/chain/certificateDeclaration.ts";
 import { handler as revocationHandler } from "../../components/chain/certificateRevocationProvider.ts";
@@ -30,22 +31,40 @@ describe("certificate", function () {
       });
       after(() => chain?.stop());
 
-      it("is published with the registration in one transaction, and then left alone", async () => {
-        const owner = chain.nextWallet();
-        const inputs = await bench.declare(network, owner);
-        const registration = registrationHandler().create({
+      /** The registration's first transaction. */
+      const register = ({ address, source }: TestWallet, withCertificate = false) =>
+        registrationHandler().create({
           network,
-          wallet: owner.source,
-          owner: owner.address,
+          wallet: source,
+          owner: address,
           hostUri: `https://${host}:8443`,
           attributes: {},
           contact: { email: "", website: "" },
+          withCertificate,
         });
-        const [state] = await Promise.all([bench.create(inputs), registration]);
+
+      it("is published with the registration in one transaction, and then left alone", async () => {
+        const owner = chain.nextWallet();
+        const inputs = await bench.declare(network, owner);
+        const [state] = await Promise.all([bench.create(inputs), register(owner)]);
         await bench.assertSound(network, owner, state);
         assert.equal((await bench.diff(state, inputs))?.changes, false);
         assert.deepEqual(await bench.update(state, inputs), state);
         assert.equal(await transactionsOf(network, owner.address), 1);
+      });
+
+      it("waits for a registration that is declared with it, and a registration for it", async () => {
+        for (const first of ["certificate", "registration"]) {
+          const owner = chain.nextWallet();
+          const inputs = await bench.declare(network, owner, { withRegistration: true });
+          const both = [() => bench.create(inputs), () => register(owner, true)];
+          const [begin, follow] = first === "certificate" ? both : both.reverse();
+          const begun = begin?.();
+          await sleep(1500);
+          await Promise.all([begun, follow?.()]);
+          assert.equal(await transactionsOf(network, owner.address), 1, first);
+          await bench.clear();
+        }
       });
 
       it("keeps the private key sealed, in the cluster only", async () => {
