@@ -1,9 +1,11 @@
 import { gpuAttributes } from "../components/gpu/attributes.ts";
+import type { SiteConfig } from "../components/site/config.ts";
 import type { ObservedSite } from "../components/site/observe.ts";
 import {
   describeExceptions,
   describeViolations,
   loadPolicyArgs,
+  type PolicyArgsOptions,
   PolicyRefusal,
   type Violation,
   violationsOf,
@@ -11,18 +13,23 @@ import {
 import { EngineError, type EngineRun } from "./engine.ts";
 import type { Stack } from "./stack.ts";
 
+/** What the policy pack is told of a site's nodes: what they offer. A cluster that is yet to be made offers nothing. */
+export function detectedOn(
+  { nodes }: Pick<SiteConfig, "nodes">,
+  observed: Pick<ObservedSite, "gpu">,
+): Pick<PolicyArgsOptions, "detected"> {
+  if (nodes !== undefined) return {};
+  return { detected: gpuAttributes(observed.gpu.devices).map(({ key }) => key) };
+}
+
 /**
  * The engine's arguments for judging a site by the policy pack. The site's exceptions are said with their reasons.
  *
- * @param observed what the nodes offer, where it was read already; a cluster that is yet to be made offers nothing
+ * @param observed what the nodes offer, where it was read already
  */
 export async function policyArgs({ site }: Stack, observed?: Pick<ObservedSite, "gpu">): Promise<string[]> {
   for (const line of describeExceptions(site)) process.stderr.write(`${line}\n`);
-  const known = observed !== undefined && site.nodes === undefined;
-  return loadPolicyArgs(
-    site,
-    known ? { detected: gpuAttributes(observed.gpu.devices).map(({ key }) => key) } : {},
-  );
+  return loadPolicyArgs(site, observed && detectedOn(site, observed));
 }
 
 /**

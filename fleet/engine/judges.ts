@@ -1,6 +1,6 @@
 import type { EngineEvent } from "../../commands/engineEvents.ts";
+import { detectedOn } from "../../commands/policies.ts";
 import { readVersionPlan } from "../../commands/versions.ts";
-import { gpuAttributes } from "../../components/gpu/attributes.ts";
 import type { ObservedSite } from "../../components/site/observe.ts";
 import { describeVersionPlan } from "../../components/versions/plan.ts";
 import {
@@ -17,14 +17,13 @@ import type { SiteStack } from "./siteStack.ts";
 /**
  * The policy pack with the site's settings.
  *
- * @param observed what the nodes offer; a cluster that is yet to be made offers nothing
+ * @param observed what the nodes offer
  */
 export async function policiesOf(
   { site: { config } }: Pick<SiteStack, "site">,
   observed: Pick<ObservedSite, "gpu">,
 ): Promise<Judges> {
-  const detected = gpuAttributes(observed.gpu.devices).map(({ key }) => key);
-  return loadPolicyPacks(config, config.nodes === undefined ? { detected } : {});
+  return loadPolicyPacks(config, detectedOn(config, observed));
 }
 
 /** The policy pack as flags of a preview; what the nodes offer was not read. */
