@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // First: it has to be there before the SDK is loaded.
-import "./lightSdk.cjs";
+import "./lightSdk.js";
 import { readFileSync } from "node:fs";
 import {
   type Policies,

@@ -1,23 +1,19 @@
 /**
  * Everything, in one go: types, lint, unit tests, then the scenarios on real services.
  * Arguments name parts to run (`types`, `lint`, `unit`, `integration`) or test files; none means all parts.
- * The last line is `N passed, N failed, N skipped`.
+ * What failed is said once more at the end, above the last line: `N passed, N failed, N skipped`.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProgress, ensureToolchain } from "../toolchain/index.ts";
-
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import type { Tally } from "./support/reporter.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules", ".bin");
-const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const tally = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 const wanted = process.argv.slice(2);
 const files = wanted.filter((argument) => argument.endsWith(".ts"));
@@ -42,6 +38,7 @@ if (runs("integration") || files.length > 0) {
   await mocha("integration", specs, ["--parallel", "--jobs", jobs, "--timeout", "300000"], toolchain.env);
 }
 
+for (const failure of failures) process.stdout.write(`✗ ${failure}\n`);
 process.stdout.write(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped\n`);
 process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
 
@@ -49,7 +46,7 @@ async function check(name: string, program: string, args: string[]): Promise<voi
   const code = await run(program, args, process.env);
   process.stdout.write(`${code === 0 ? "✓" : "✗"} ${name}\n`);
   if (code === 0) tally.passed++;
-  else tally.failed++;
+  else fail(name);
 }
 
 /** Files of the working tree that a shell runs, by their name or their first line. */
@@ -78,9 +75,15 @@ async function mocha(name: string, specs: string[], args: string[], env = proces
   rmSync(folder, { recursive: true, force: true });
   tally.passed += counted?.passed ?? 0;
   tally.skipped += counted?.skipped ?? 0;
+  tally.failed += counted?.failed ?? 0;
+  failures.push(...(counted?.failures ?? []).map((failure) => `${name}: ${failure}`));
   // A runner that died before it could count is a failure by itself.
-  tally.failed += counted?.failed ?? (code === 0 ? 0 : 1);
-  if (counted !== undefined && counted.failed === 0 && code !== 0) tally.failed++;
+  if ((counted?.failed ?? 0) === 0 && code !== 0) fail(`${name} tests ended with ${code}`);
+}
+
+function fail(what: string): void {
+  tally.failed++;
+  failures.push(what);
 }
 
 function readTally(file: string): Tally | undefined {

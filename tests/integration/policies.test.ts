@@ -123,16 +123,17 @@ describe("the policy pack in the engine", function () {
   });
 
   it("loads of the SDK only what it needs: the engine waits for it in each preview and update", async () => {
-    const script = `await import(${JSON.stringify(join(dirname(POLICY_PACK), "lightSdk.cjs"))});
+    const script = `await import(${JSON.stringify(join(dirname(POLICY_PACK), "lightSdk.js"))});
       const { createRequire } = await import("node:module");
       const require = createRequire(${JSON.stringify(POLICY_PACK)});
       require("@pulumi/policy");
       const loaded = Object.keys(require.cache);
       const heavy = loaded.filter((path) => /arborist|typescript|automation/.test(path));
       const { Config } = require("@pulumi/pulumi");
-      console.log(JSON.stringify({ heavy, rest: typeof Config }));`;
+      const { Output, runtime } = await import("@pulumi/pulumi");
+      console.log(JSON.stringify({ heavy, rest: [Config, Output, runtime.setMocks].map((it) => typeof it) }));`;
     const { stdout } = await execute(process.execPath, ["--input-type=module", "-e", script]);
-    assert.deepEqual(JSON.parse(stdout), { heavy: [], rest: "function" });
+    assert.deepEqual(JSON.parse(stdout), { heavy: [], rest: ["function", "function", "function"] });
   });
 
   it("starts as a folder too, by the loader that official engines start packs with", async () => {

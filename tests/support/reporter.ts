@@ -1,15 +1,31 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 
-/** Mocha's own report, plus the count of tests in the file named by TALLY_FILE, for the line that ends a whole run. */
+/** What a run of tests leaves for the end of everything. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Name and error of each failure, as text for a person. */
+  readonly failures: readonly string[];
+}
+
+/** Mocha's own report, plus a {@link Tally} in the file named by TALLY_FILE. */
 export default class TallyReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
+    const said: string[] = [];
+    runner.on("fail", (test, error) => {
+      const lines = String(error.stack ?? error)
+        .split("\n")
+        .map((line) => `  ${line}`);
+      said.push([test.titlePath().join(" / "), ...lines.slice(0, 12)].join("\n"));
+    });
     runner.once("end", () => {
-      const { passes, failures, pending } = this.stats;
+      const { passes: passed, failures: failed, pending: skipped } = this.stats;
       const file = process.env["TALLY_FILE"];
-      if (file !== undefined)
-        writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      const tally: Tally = { passed, failed, skipped, failures: said };
+      if (file !== undefined) writeFileSync(file, JSON.stringify(tally));
     });
   }
 }

@@ -5,7 +5,7 @@ import { Module } from "node:module";
 
 /**
  * Stands in for a CommonJS module that others are about to require, and loads it when something is asked of it
- * that is not known beforehand.
+ * that is not known beforehand. One that is loaded already is left as it is.
  *
  * @param {NodeJS.Require} require resolves `specifier` as those others do
  * @param {string} specifier
@@ -15,6 +15,7 @@ import { Module } from "node:module";
  */
 export function lazyModule(require, specifier, known = () => ({})) {
   const path = require.resolve(specifier);
+  if (require.cache[path] !== undefined) return () => {};
   const standIn = new Module(path);
   const withdraw = () => {
     if (require.cache[path] === standIn) delete require.cache[path];

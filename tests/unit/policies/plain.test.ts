@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import "../../../policies/lightSdk.cjs";
+import "../../../policies/lightSdk.js";
 import { unknownCheckingProxy } from "@pulumi/policy";
 import { describe, it } from "mocha";
 import { plain } from "../../../policies/plain.ts";

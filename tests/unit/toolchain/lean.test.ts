@@ -68,6 +68,19 @@ describe("a lazy module", () => {
     assert.equal(loads(), 1);
   });
 
+  it("leaves alone what is loaded already", () => {
+    const loaded = require("./numbers") as Numbers;
+    lazyModule(require, "./numbers", () => ({ one: "known" }))();
+    assert.equal(require("./numbers"), loaded);
+    assert.equal(loads(), 1);
+  });
+
+  it("gives all names to who imports it", async () => {
+    lazyModule(require, "./numbers", () => ({ one: "known" }));
+    const imported = (await import(join(folder, "numbers.js"))) as Numbers;
+    assert.deepEqual([imported.one, imported.two, loads()], ["known", 2, 1]);
+  });
+
   it("lets a known member use the real one", () => {
     lazyModule(require, "./numbers", (load) => ({
       sum: () => {
