@@ -5,7 +5,7 @@ import { describeTakeover, findTakeover } from "../../components/site/takeover/i
 import { type Progress, silentProgress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import type { SiteOutcome } from "../rollout/rollout.ts";
-import { policiesOf, refusalIn } from "./judges.ts";
+import { advisoriesIn, exceptionsOf, policiesOf, refusalIn } from "./judges.ts";
 import { failureOf, isUnknownStack } from "./outcome.ts";
 import type { SiteRun } from "./siteEngine.ts";
 import type { SiteStack } from "./siteStack.ts";
@@ -22,6 +22,7 @@ export async function bringUp(
     const progress: Progress = { ...silentProgress, line: say };
     const observed = await preflight(stack.stack, progress, { waitForFunds: false });
     const [engine, judges] = await Promise.all([stack.engine(), policiesOf(stack, observed)]);
+    for (const line of exceptionsOf(stack)) say(line);
     await freeStack({ stack: stack.site, env: await stack.environment() }, progress);
     const act = () => {
       begun = true;
@@ -34,6 +35,7 @@ export async function bringUp(
       await makeStack(stack);
       return act();
     });
+    for (const line of advisoriesIn(run.events)) say(line);
     return outcomeOf(run);
   } catch (error) {
     const { result, because } = failureOf(refusalIn(error) ?? error);
