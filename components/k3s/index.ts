@@ -21,4 +21,4 @@ export { findServers } from "./servers.ts";
 export { type RestoreOptions, restoreSnapshot, type Snapshot, takeSnapshot } from "./snapshots.ts";
 export { type NodeSteps, planSteps, stepsOfCreate, stepsOfDelete, stepsOfUpdate } from "./steps.ts";
 export type { K3sMachine, K3sOptions, Registries, SnapshotOptions } from "./types.ts";
-export { checkUpgrade, compareVersions, planUpgrade } from "./versions.ts";
+export { checkUpgrade, compareVersions } from "./versions.ts";
