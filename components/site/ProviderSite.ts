@@ -11,6 +11,7 @@ import {
 import { LeaseGuard } from "../akash/LeaseGuard.ts";
 import { Certificate } from "../chain/Certificate.ts";
 import { CertificateRevocation } from "../chain/CertificateRevocation.ts";
+import { resolveNetwork } from "../chain/networks.ts";
 import { ProviderRegistration } from "../chain/ProviderRegistration.ts";
 import { dnsRecords, SiteDns } from "../dns/index.ts";
 import { GpuSupport } from "../gpu/GpuSupport.ts";
@@ -148,7 +149,7 @@ export class ProviderSite extends pulumi.ComponentResource {
         owner,
         keyName: this.keyring.keyName,
         domain,
-        network: { chainId: chain.chainId, rpc: chain.rpc },
+        network: { chainId: chain.chainId, rpc: chain.rpc, gasPrice: resolveNetwork(network).gasPrice },
         keyring: this.keyring,
         certificate: this.certificate,
         tlsSecretName: ingress.providerTlsSecret,

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { parseSiteConfig } from "../../../components/site/config.ts";
+import type { ObservedSite } from "../../../components/site/observe.ts";
+import { declaredObjects, type KubernetesObject } from "../akash/declared.ts";
+import { declaration } from "./declarations.ts";
+
+const observed: ObservedSite = {
+  owner: "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9",
+  chain: { chainId: "chain-1", generation: "v2", rpc: "https://rpc.example.net:443" },
+  gpu: { devices: [], problems: [] },
+  address: "203.0.113.10",
+  mutatingAdmission: "v1beta1",
+  kubeconfig: "",
+};
+
+/** What a whole site declares to Kubernetes. */
+async function declared(
+  changes: Record<string, unknown>,
+  alsoObserved: Partial<ObservedSite> = {},
+): Promise<readonly KubernetesObject[]> {
+  const config = parseSiteConfig(
+    declaration({ ingress: { mode: "classic", controller: "none" }, ...changes }),
+  );
+  return declaredObjects(async () => {
+    const { ProviderSite } = await import("../../../components/site/ProviderSite.ts");
+    new ProviderSite("garage", { config, observed: { ...observed, ...alsoObserved } });
+  });
+}
+
+interface Workload {
+  readonly template: {
+    readonly spec: {
+      readonly containers: readonly {
+        readonly image: string;
+        readonly env: readonly { readonly name: string; readonly value?: string }[];
+      }[];
+    };
+  };
+}
+
+/** Workloads by name: the only container of each. */
+function workloads(objects: readonly KubernetesObject[]) {
+  const found = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind));
+  return new Map(
+    found.map(({ metadata, spec }) => {
+      const [container] = (spec as Workload).template.spec.containers;
+      assert.ok(container);
+      const environment = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+      return [metadata.name, { image: container.image, environment }];
+    }),
+  );
+}
+
+describe("a site's declaration as objects of the cluster", function () {
+  this.timeout(30_000);
+
+  it("gives the provider its network's endpoint and price of gas", async () => {
+    const network = { chainId: "chain-1", rpc: ["https://rpc.example.net:443"], gasPrice: "0.1uact" };
+    const environment = workloads(await declared({ network })).get("akash-provider")?.environment ?? {};
+    assert.deepEqual(
+      [environment["AP_CHAIN_ID"], environment["AP_NODE"], environment["AP_GAS_PRICES"]],
+      ["chain-1", "https://rpc.example.net:443", "0.1uact"],
+    );
+  });
+});
