@@ -33,7 +33,7 @@ import {
   volumeCheck,
 } from "./ownCluster.ts";
 import { forcePatches } from "./ownership.ts";
-import { siteVersions } from "./versions.ts";
+import { providerRelease } from "./versions.ts";
 
 export interface ProviderSiteArgs {
   /** The site's declaration, validated by `parseSiteConfig`. */
@@ -67,7 +67,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const { config, observed } = args;
     const { owner, chain } = observed;
     const { network, wallet, domain, pricing, storage } = config;
-    const { provider: version } = siteVersions(config);
+    const release = providerRelease(config);
     const host = new URL(config.hostUri).hostname;
     const ingressMode = config.ingress.mode;
 
@@ -95,10 +95,10 @@ export class ProviderSite extends pulumi.ComponentResource {
 
     const inAkash = { ...objects, dependsOn: [namespaces, crds] };
     const operators = [
-      new HostnameOperator(`${name}-hostname`, { version, ingressMode }, inAkash),
+      new HostnameOperator(`${name}-hostname`, { ...release, ingressMode }, inAkash),
       new InventoryOperator(
         `${name}-inventory`,
-        { version, storageClasses: classes.map((item) => item.name), ...cephAccess(observed) },
+        { ...release, storageClasses: classes.map((item) => item.name), ...cephAccess(observed) },
         inAkash,
       ),
     ];
@@ -138,13 +138,13 @@ export class ProviderSite extends pulumi.ComponentResource {
     );
     this.keyring = new KeyringSecret(
       `${name}-keyring`,
-      { cluster: access, wallet, imageVersion: version },
+      { cluster: access, wallet, imageVersion: release.version },
       onChain,
     );
     const provider = new AkashProvider(
       `${name}-provider`,
       {
-        version,
+        ...release,
         ingressMode,
         owner,
         keyName: this.keyring.keyName,

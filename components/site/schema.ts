@@ -3,6 +3,7 @@ import type { WalletSource } from "../wallet/types.ts";
 import { alertsField } from "./alerts.ts";
 import { amount, domain, email, pattern, text, variable, whole } from "./fields.ts";
 import { k3sField } from "./k3sFields.ts";
+import { mirrorField } from "./mirrorField.ts";
 import { gpuField, hostsField, nodesField } from "./nodeFields.ts";
 import { addressField, clusterField, dnsField, networkField, storageField } from "./places.ts";
 import { policiesField, versionsField } from "./rulesOfChange.ts";
@@ -189,14 +190,7 @@ export const siteSchema = z
       .describe("the wallet's balance")
       .prefault({}),
     alerts: alertsField,
-    mirror: z
-      .strictObject({
-        charts: text("path of a folder with the Helm charts").optional(),
-        k3s: text("path of a folder with releases of K3s, sent to `nodes`").optional(),
-        images: text("registry path instead of ghcr.io/akash-network, without a final slash").optional(),
-      })
-      .describe("where charts and images come from at a site without internet; default: their own sources")
-      .prefault({}),
+    mirror: mirrorField,
   })
   .describe("one Akash provider site");
 

@@ -11,6 +11,16 @@ export function siteVersions(config: Pick<SiteConfig, "versions" | "provider" | 
   };
 }
 
+/** The provider's release, and its image where the site's own registry has it. Every binary of Akash is in that one. */
+export function providerRelease(config: Pick<SiteConfig, "versions" | "provider" | "k3s" | "mirror">): {
+  readonly version: string;
+  readonly image?: string;
+} {
+  const { provider: version } = siteVersions(config);
+  const { images } = config.mirror;
+  return { version, ...(images === undefined ? {} : { image: `${images}/provider:${version}` }) };
+}
+
 /** Of those, the versions that `up` brings about: K3s and GPU operator only where they are the site's own. */
 export function managedVersions(
   config: Pick<SiteConfig, "versions" | "provider" | "k3s" | "nodes" | "gpu">,

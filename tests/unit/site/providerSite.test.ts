@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
 import type { ObservedSite } from "../../../components/site/observe.ts";
+import { policyConfig } from "../../../policies/index.ts";
+import { pinnedImages } from "../../../policies/rules/pinnedImages.ts";
 import { declaredObjects, type KubernetesObject } from "../akash/declared.ts";
+import { findings, object } from "../policies/declared.ts";
 import { declaration } from "./declarations.ts";
 
 const observed: ObservedSite = {
@@ -62,5 +66,23 @@ describe("a site's declaration as objects of the cluster", function () {
       [environment["AP_CHAIN_ID"], environment["AP_NODE"], environment["AP_GAS_PRICES"]],
       ["chain-1", "https://rpc.example.net:443", "0.1uact"],
     );
+  });
+
+  it("takes the image of provider and operators from the site's own registry, which the policies then know", async () => {
+    const images = "registry.lan:5000/akash";
+    const site = { mirror: { images } };
+    const objects = await declared(site);
+    assert.deepEqual(
+      [...workloads(objects)].map(([name, { image }]) => [name, image]).toSorted(),
+      ["akash-provider", "operator-hostname", "operator-inventory"].map((name) => [
+        name,
+        `${images}/provider:${PROVIDER_VERSION}`,
+      ]),
+    );
+    const settings = policyConfig(parseSiteConfig(declaration(site)))["pinned-images"] ?? {};
+    const provider = objects.find(({ kind }) => kind === "StatefulSet");
+    const judged = object("apps/v1:StatefulSet", { ...provider });
+    assert.deepEqual(findings(pinnedImages, judged, settings), []);
+    assert.equal(findings(pinnedImages, judged).length, 1);
   });
 });
