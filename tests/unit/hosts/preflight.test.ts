@@ -162,7 +162,9 @@ describe("preflight of machines", () => {
     only(small(2, 4), /^warning.*an agent: 2 CPU threads instead of 4, 4.0 GiB of memory instead of 8/, {
       role: "agent",
     });
-    only({ space: [{ mount: "/", bytes: 1e12, free: 5e9 }] }, /^error: Only 5.0 GB are free on \//);
+    const full = { space: [{ mount: "/", bytes: 1e12, free: 5e9 }] };
+    only(full, /^error: Only 5.0 GB are free on \//);
+    only({ ...full, k3s: { ...goodFacts.k3s, ours: true } }, /^warning: Only 5.0 GB are free on \//);
     only(
       {},
       /^error: The machines that run leases are too small together.*32 CPU threads instead of 64\.$/,
