@@ -52,7 +52,15 @@ export function renderWorkflow(
     on: {
       push: {
         branches: [branch],
-        paths: ["Pulumi.*.yaml", "package-lock.json", "components/**", "index.ts"],
+        // What a site is made of, what judges it, and the programs that are pinned.
+        paths: [
+          "Pulumi.*.yaml",
+          "package-lock.json",
+          "components/**",
+          "policies/**",
+          "toolchain/**",
+          "index.ts",
+        ],
       },
       schedule: [{ cron: driftSchedule }],
       workflow_dispatch: {},

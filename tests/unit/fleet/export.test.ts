@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { parse, parseAllDocuments } from "yaml";
@@ -91,7 +91,19 @@ describe("the fleet as a workflow", () => {
     readonly strategy: { readonly matrix: { readonly site: readonly string[] } };
     readonly steps: readonly { readonly run?: string }[];
   }
-  const { jobs } = parse(renderWorkflow(sites, waves, { backend })) as { jobs: Record<string, Job> };
+  const { on, jobs } = parse(renderWorkflow(sites, waves, { backend })) as {
+    on: { push: { paths: readonly string[] } };
+    jobs: Record<string, Job>;
+  };
+
+  it("begins with a change of anything that decides what a site becomes, each of them there", () => {
+    const root = join(import.meta.dirname, "..", "..", "..");
+    const inTree = on.push.paths.filter((path) => !path.startsWith("Pulumi."));
+    for (const path of inTree) assert.ok(existsSync(join(root, path.replace("/**", ""))), path);
+    for (const folder of ["components", "policies", "toolchain"]) {
+      assert.ok(on.push.paths.includes(`${folder}/**`), folder);
+    }
+  });
 
   it("has a job for each wave that needs the one before", () => {
     assert.deepEqual(
