@@ -171,6 +171,26 @@ describe("fleet commands on a terminal of 80 columns", function () {
     });
   }
 
+  it("`drift` is plain lines without colours where nobody looks on", async () => {
+    const run = await checkout.runWith(
+      { ...env, NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined },
+      "fleet",
+      "drift",
+    );
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(!`${run.stdout}${run.stderr}`.includes("\u001b"), JSON.stringify(run));
+    const lines = run.stderr.split("\n");
+    for (const name of ["berlin", "munich"]) {
+      const [begun, ended] = [
+        lines.indexOf(`  ${name} …`),
+        lines.findIndex((line) => new RegExp(`^  - ${name}: not deployed \\(\\d+ s\\)$`).test(line)),
+      ];
+      assert.ok(begun >= 0 && ended > begun, run.stderr);
+    }
+    assert.deepEqual(drawn(lines), []);
+    assert.equal(run.stdout, "berlin: not deployed\nmunich: not deployed\n");
+  });
+
   it("`drift` ends with an interrupt: what is under way is waited for, and each site says how far it came", async () => {
     let interrupted = false;
     const { output } = await runOnTerminal({

@@ -12,6 +12,7 @@ import {
 import { leaseFindings, sicknesses } from "../../../fleet/judge/findings.ts";
 import { describeResult, eventLine } from "../../../fleet/output/lines.ts";
 import { LiveTable } from "../../../fleet/output/live.ts";
+import type { FleetEvent } from "../../../fleet/rollout/events.ts";
 import { driftCode } from "../../../fleet/work/compare.ts";
 
 describe("what an error says of a site", () => {
@@ -96,6 +97,7 @@ describe("the code of a look for drift", () => {
 });
 
 describe("what is shown of a rollout", () => {
+  const missing = { resource: "east-inventory", type: "t", kind: "missing" } as const;
   const plain = (text = "") =>
     text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, "g"), "");
 
@@ -111,6 +113,29 @@ describe("what is shown of a rollout", () => {
     );
     assert.equal(line, "  ? east: unreachable\n      no\n      answer");
     assert.equal(eventLine({ event: "site-phase", site: "east", phase: "updating" }), undefined);
+  });
+
+  it("is a line for each other thing that happens, and nothing for what sums up", () => {
+    const line = (event: FleetEvent) => eventLine(event) && plain(eventLine(event));
+    assert.equal(
+      line({ event: "rollout-started", id: "x", waves: [["east"], ["west", "north"]] }),
+      "Rollout x: 2 waves, 3 sites.",
+    );
+    assert.equal(line({ event: "wave-started", wave: 2, sites: ["west", "north"] }), "Wave 2: west, north");
+    assert.equal(line({ event: "site-started", site: "east" }), "  east …");
+    assert.equal(
+      line({ event: "site-finished", site: "east", result: "compared", drift: [missing], seconds: 4.4 }),
+      "  ✓ east: compared: 1 drifted (4 s)",
+    );
+    assert.equal(line({ event: "site-finished", site: "west", result: "untouched" }), "  - west: untouched");
+    assert.equal(line({ event: "gate", wave: 1, passed: true, findings: [] }), "  Gate after wave 1: clean.");
+    assert.equal(
+      line({ event: "gate", wave: 1, passed: false, findings: ["east: a lease ended", "east: no balance"] }),
+      "  Gate after wave 1 stays shut:\n    east: a lease ended\n    east: no balance",
+    );
+    assert.equal(line({ event: "note", text: "Ending." }), "Ending.");
+    assert.equal(line({ event: "comparison-started", sites: ["east"] }), undefined);
+    assert.equal(line({ event: "sites-compared", sites: {} }), undefined);
   });
 
   it("is one table on a terminal, repainted in place", () => {
