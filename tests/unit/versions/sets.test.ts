@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "mocha";
+import { lte } from "semver";
 import { checkCompatibility } from "../../../components/akash/compatibility.ts";
 import { CHART_VERSION, PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
@@ -14,6 +17,8 @@ import {
 import { loadPins } from "../../../toolchain/pins.ts";
 import { declaration } from "../site/declarations.ts";
 
+const PACKAGE = join(import.meta.dirname, "..", "..", "..", "package.json");
+
 describe("version sets", () => {
   const pins = loadPins();
 
@@ -23,6 +28,14 @@ describe("version sets", () => {
       assert.ok(pins.k3s.releases[set.k3s], `${name}: K3s ${set.k3s}`);
       assert.equal(set.gpuOperator, pins.charts["gpu-operator"]?.version, name);
       assert.ok(checkCompatibility("v2", set.provider).compatible, name);
+    }
+  });
+
+  it("go with this package: none asks for a release of it that is not there yet", () => {
+    const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
+    for (const name of VERSION_SETS) {
+      const { package: tested } = versionSet(name);
+      assert.ok(lte(tested, version), `${name}: ${tested} is newer than ${version}`);
     }
   });
 
