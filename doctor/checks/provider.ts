@@ -1,9 +1,9 @@
 import { checkCompatibility } from "../../components/akash/compatibility.ts";
 import { PROVIDER_NAME, SERVICES_NAMESPACE } from "../../components/akash/names.ts";
-import { PROVIDER_VERSION } from "../../components/akash/versions.ts";
 import { readExisting } from "../../components/site/takeover/read.ts";
 import { secondSigners } from "../../components/site/takeover/secondSigners.ts";
 import type { HostProcess } from "../../components/site/takeover/types.ts";
+import { siteVersions } from "../../components/site/versions.ts";
 import type { Pod } from "../observe/objects.ts";
 import type { Observed } from "../observe/observed.ts";
 import { type Check, failed, NotKnown, ok } from "../types.ts";
@@ -90,7 +90,7 @@ export const providerImage: Check = {
   needs: ["provider-pod"],
   async run(site) {
     const image = (await site.cluster.provider())?.spec?.template?.spec?.containers?.[0]?.image ?? "";
-    const wanted = site.site.provider.version ?? PROVIDER_VERSION;
+    const { provider: wanted } = siteVersions(site.site);
     return imageVersion(image) === wanted
       ? ok(image)
       : failed(
@@ -108,7 +108,7 @@ export const providerVersion: Check = {
   needs: ["generation"],
   async run(site) {
     const { generation } = await site.chain.connection();
-    const version = site.site.provider.version ?? PROVIDER_VERSION;
+    const { provider: version } = siteVersions(site.site);
     // Throws with its remedy where they do not go together.
     const { note } = checkCompatibility(generation, version, { simulated: site.embedded });
     return ok(note ?? `${version} on a ${generation} chain`);

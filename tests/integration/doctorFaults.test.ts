@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
+import { DEFAULT_VERSION_SET, VERSION_SETS, versionSet } from "../../components/versions/index.ts";
 import { checks } from "../../doctor/checks/index.ts";
 import { runDoctor } from "../../doctor/doctor.ts";
 import type { DoctorReport } from "../../doctor/types.ts";
+import { image } from "../support/doctor/clusterChanges.ts";
 import { faults } from "../support/doctor/faults.ts";
 import { startWorld, type World } from "../support/doctor/world.ts";
 
@@ -31,6 +33,19 @@ describe("the doctor", function () {
     assert.equal(report.healthy, true);
     assert.deepEqual([...notApplicable.keys()], ["outside-ports"]);
     for (const { id, result, evidence } of report.checks) assert.ok(result !== "ok" || evidence !== "", id);
+  });
+
+  it("goes by the set of versions that is declared", async () => {
+    const older = VERSION_SETS.find((name) => name !== DEFAULT_VERSION_SET) ?? assert.fail();
+    const { provider } = versionSet(older);
+    const under = { ...world.under, site: { ...world.under.site, versions: older } };
+    const only = ["provider-image", "provider-version"];
+    const before = await runDoctor(under, { ...world.options, only });
+    assert.match(failedIn(before).join("\n"), new RegExp(`^provider-image: .*; declared is ${provider}$`));
+    await image(provider)(world);
+    assert.deepEqual(failedIn(await runDoctor(under, world.options)), []);
+    const [, version] = (await runDoctor(under, { ...world.options, only })).checks;
+    assert.match(version?.evidence ?? "", new RegExp(`^${provider} on a `));
   });
 
   for (const { check, what, make, declare, circumstance = [], evidence } of faults) {

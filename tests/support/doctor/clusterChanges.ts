@@ -31,6 +31,19 @@ export const setting =
     await cluster.request("PATCH", STATEFUL_SET, { spec: { template: { spec: { containers } } } }, MERGE);
   };
 
+/** Moves the provider to another release, as `kubectl set image` does. */
+export const image =
+  (version: string) =>
+  async ({ cluster }: { readonly cluster: Cluster }) => {
+    type Set = { spec: { template: { spec: { containers: object[] } } } };
+    const found = (await cluster.get(STATEFUL_SET)) as Set;
+    const containers = found.spec.template.spec.containers.map((item) => ({
+      ...item,
+      image: `ghcr.io/akash-network/provider:${version}`,
+    }));
+    await cluster.request("PATCH", STATEFUL_SET, { spec: { template: { spec: { containers } } } }, MERGE);
+  };
+
 /** A Pod that is named and otherwise as told. */
 export const pod = (name: string, rest: object) => ({
   apiVersion: "v1",

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { MERGE, patch, pod, remove, setting } from "./clusterChanges.ts";
+import { image, patch, pod, remove, setting } from "./clusterChanges.ts";
 import type { Fault } from "./faultType.ts";
 import { PRICING, STATEFUL_SET } from "./objects.ts";
 
@@ -35,15 +35,7 @@ export const providerFaults: readonly Fault[] = [
   {
     check: "provider-image",
     what: "somebody moved the image's tag",
-    make: async ({ cluster }) => {
-      type Set = { spec: { template: { spec: { containers: object[] } } } };
-      const found = (await cluster.get(STATEFUL_SET)) as Set;
-      const containers = found.spec.template.spec.containers.map((item) => ({
-        ...item,
-        image: "ghcr.io/akash-network/provider:0.14.0",
-      }));
-      await cluster.request("PATCH", STATEFUL_SET, { spec: { template: { spec: { containers } } } }, MERGE);
-    },
+    make: image("0.14.0"),
     evidence: /0\.14\.0; declared is/,
     inCluster: true,
   },
