@@ -96,18 +96,21 @@ export const chainLag: Check = {
 
 export const websocket: Check = {
   id: "websocket",
-  title: "a block arrives over the endpoint's websocket",
+  title: "a block arrives over an endpoint's websocket",
   area: "chain",
   observes: ["client is not running", "silent bid outage after an RPC restart"],
   needs: ["chain-lag"],
   async run(site) {
-    const { gate: left } = await gate(site);
-    // The one that the program would take; the provider's own is looked at by `provider-endpoint`.
-    const endpoint = left.current[0]?.endpoint ?? "";
-    const problem = await site.chain.websocket(endpoint);
-    return problem === undefined
-      ? ok(`${endpoint} delivered a block`)
-      : failed(`${endpoint}: ${problem.reason}`, problem.remedy);
+    const { current } = (await gate(site)).gate;
+    // At once: on public networks each waits for the next block, which is up to six seconds away.
+    const problems = await Promise.all(current.map(({ endpoint }) => site.chain.websocket(endpoint)));
+    const of = (status: EndpointStatus) => problems[current.indexOf(status)];
+    return verdict(
+      current.filter((status) => of(status) === undefined),
+      current,
+      (status) => `${status.endpoint}: ${of(status)?.reason}`,
+      problems.find((problem) => problem !== undefined)?.remedy ?? "",
+    );
   },
 };
 

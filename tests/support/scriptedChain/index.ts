@@ -1,7 +1,7 @@
 import type { NetworkConfig } from "../../../components/chain/types.ts";
 import { type Faults, noFaults } from "./faults.ts";
 import { type Block, type ExecutedTransaction, Node } from "./node.ts";
-import { startServer } from "./server.ts";
+import { type Server, startServer } from "./server.ts";
 import type { ChainState, GenesisAccounts, StoredCertificate, StoredProvider } from "./state.ts";
 
 export type { Faults } from "./faults.ts";
@@ -19,6 +19,15 @@ export interface ScriptedChainOptions {
   readonly minGasPrice?: string;
   /** Default: any free port of 127.0.0.1. */
   readonly port?: number;
+}
+
+/** One more node of a chain, at an address of its own. */
+export interface ScriptedNode {
+  readonly endpoint: string;
+  /** What goes wrong here alone; what becomes of transactions is in the chain's own faults. */
+  readonly faults: Faults;
+  /** Requests served here, by method. */
+  readonly requests: Map<string, number>;
 }
 
 export interface ScriptedChain {
@@ -40,6 +49,7 @@ export interface ScriptedChain {
   /** Lets the mempool forget which transactions it has seen, as after a node's restart. */
   forgetCache(): void;
   closeWebsockets(): void;
+  addNode(): Promise<ScriptedNode>;
   /** Ends all faults. */
   heal(): void;
   stop(): Promise<void>;
@@ -63,6 +73,7 @@ export async function startScriptedChain(options: ScriptedChainOptions = {}): Pr
   const faults = noFaults();
   const node = new Node(chainId, parseGasPrice(minGasPrice), accounts, faults);
   const server = await startServer({ node, faults }, port);
+  const others: { readonly server: Server; readonly faults: Faults }[] = [];
   const timer =
     blockIntervalMs > 0 ? setInterval(() => node.produceBlock(), blockIntervalMs).unref() : undefined;
   return {
@@ -85,11 +96,19 @@ export async function startScriptedChain(options: ScriptedChainOptions = {}): Pr
     produceBlock: () => node.produceBlock(),
     forgetCache: () => node.forgetCache(),
     closeWebsockets: () => server.closeWebsockets(),
-    heal: () => Object.assign(faults, noFaults()),
+    addNode: async () => {
+      const own = noFaults();
+      const other = await startServer({ node, faults: own }, 0);
+      others.push({ server: other, faults: own });
+      return { endpoint: `http://127.0.0.1:${other.port}`, faults: own, requests: other.requests };
+    },
+    heal: () => {
+      for (const each of [faults, ...others.map((other) => other.faults)]) Object.assign(each, noFaults());
+    },
     stop: async () => {
       clearInterval(timer);
       node.removeAllListeners();
-      await server.close();
+      await Promise.all([server, ...others.map((other) => other.server)].map((each) => each.close()));
     },
   };
 }
