@@ -73,7 +73,8 @@ export function fleetCommand(): Command {
     sub(
       "status",
       "how every site is",
-      "Versions, certificates, balances, leases and the last rollout. Exit code: 0.",
+      "Versions, certificates, balances, leases, earnings, deposits, orders won and lost and why, what to do next, and\n" +
+        "the last rollout, of each site and of all together. Exit code: 0.",
     ),
   ).action(status);
   fleet.addCommand(exportCommand());
@@ -221,11 +222,12 @@ function isCompared({ result }: { readonly result: string }): boolean {
 }
 
 async function status(options: CommonOptions & { report?: string }): Promise<void> {
-  const { reportOn, statusTable, writeReport } = await load();
+  const { reportOn, statusTable, totalOf, writeReport } = await load();
   const report = await reportOn(await open(options));
   if (options.report !== undefined) await writeReport(resolve(options.report), report);
   const columns = process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : statusTable(report, columns));
+  const json = () => `${JSON.stringify({ ...report, total: totalOf(report.sites) })}\n`;
+  process.stdout.write(options.json ? json() : statusTable(report, columns));
 }
 
 async function writeReportFor(

@@ -7,6 +7,7 @@ export { diagnose } from "./judge/diagnose.ts";
 export type { Diagnose } from "./judge/gate.ts";
 export { jsonListener, personListener } from "./output/listener.ts";
 export { statusTable } from "./output/statusTable.ts";
+export { totalOf } from "./report/total.ts";
 export type { FleetEvent, Listener } from "./rollout/events.ts";
 export { planWaves } from "./rollout/waves.ts";
 export { compareSites, driftCode } from "./work/compare.ts";

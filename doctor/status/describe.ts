@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { wrapped } from "../text.ts";
-import type { Reason } from "./orders.ts";
+import { describeReasons } from "./reasons.ts";
 import { describeAmounts, type SiteStatus } from "./status.ts";
 
 /** Most leases that are listed one by one. */
@@ -22,8 +22,10 @@ export function describeStatus(status: SiteStatus): string {
     ["Earnings", `${describeAmounts(earnings.perDay)} a day`],
     ["", `${describeAmounts(earnings.withdrawn)} paid out, ${describeAmounts(earnings.waiting)} waiting`],
     ["Bids", `${orders.bids.open} open, ${orders.bids.won} won, ${orders.bids.lost} lost`],
-    ["Open orders", `${orders.open} ${reasons(orders.passedOver, "looked at; no bid for")}`.trim()],
-    ...(orders.bids.lost > 0 ? [["Lost", reasons(orders.lostTo, "for")] satisfies [string, string]] : []),
+    ["Open orders", `${orders.open} ${describeReasons(orders.passedOver, "looked at; no bid for")}`.trim()],
+    ...(orders.bids.lost > 0
+      ? [["Lost", describeReasons(orders.lostTo, "for")] satisfies [string, string]]
+      : []),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
@@ -42,18 +44,4 @@ export function describeStatus(status: SiteStatus): string {
     wrapped(`Next: ${status.next}`, ""),
     "",
   ].join("\n");
-}
-
-const WORDS: Readonly<Record<Reason, string>> = {
-  attribute: "attributes",
-  "not audited": "want of an audit",
-  GPU: "want of that GPU",
-  denomination: "their denomination",
-  price: "their price",
-  unknown: "reasons that cannot be seen from the chain",
-};
-
-function reasons(counts: Partial<Record<Reason, number>>, verb: string): string {
-  const parts = Object.entries(counts).map(([reason, count]) => `${WORDS[reason as Reason]} (${count})`);
-  return parts.length === 0 ? "" : `${verb} ${parts.join(", ")}`;
 }

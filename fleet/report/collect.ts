@@ -1,12 +1,13 @@
+import { upgradeWarning } from "../../commands/versions.ts";
 import { openChain } from "../../components/chain/client.ts";
 import { openCluster } from "../../components/cluster/index.ts";
 import { kubeconfigOf } from "../../components/site/observe.ts";
 import { siteVersions } from "../../components/site/versions.ts";
+import type { SiteStatus } from "../../doctor/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { isUnreachable, reasonOf } from "../engine/outcome.ts";
 import type { Comparison, StackOutputs } from "../engine/siteWork.ts";
 import type { RolloutRecord } from "../rollout/record.ts";
-import { describeEarnings } from "./earnings.ts";
 import type { SiteReport } from "./model.ts";
 
 /** What is known of a site before it is asked. */
@@ -38,14 +39,15 @@ export async function collectSite(site: FleetSite, known: Known): Promise<SiteRe
     domain: config.domain,
     drift: comparison?.drift ?? [],
     pending: comparison?.pending ?? [],
+    ...(comparison?.remarks === undefined ? {} : { remarks: comparison.remarks }),
     ...certificateOf(outputs),
     ...(lastRollout === undefined ? {} : { lastRollout }),
   };
-  const provider = siteVersions(config).provider;
+  const { name: set, provider } = siteVersions(config);
   // One may answer while the other does not: leases are on the chain, whatever became of the cluster.
   const [cluster, chain] = await Promise.all([attempt(askCluster(site)), attempt(askChain(site))]);
-  const versions = { provider, ...cluster.value, ...(chain.value && { chain: chain.value.generation }) };
-  return { ...base, ...said(comparison, cluster.error ?? chain.error), versions, ...chain.value?.money };
+  const versions = { set, provider, ...cluster.value, ...(chain.value && { chain: chain.value.generation }) };
+  return { ...base, ...said(comparison, cluster.error ?? chain.error), versions, ...chain.value?.figures };
 }
 
 interface Attempt<T> {
@@ -83,23 +85,35 @@ async function askCluster({ config }: FleetSite): Promise<{ running?: string; ku
   };
 }
 
-/** What doctor's daily look says of the site's wallet and leases. */
+/** What doctor's daily look says of the site's wallet and leases, and what the chain has announced. */
 async function askChain({ name, config }: FleetSite) {
   // Not cheap to load, and only a report needs it.
   const { siteStatus } = await import("../../doctor/index.ts");
-  const [{ generation }, status] = await Promise.all([
+  const [{ generation }, status, upgrade] = await Promise.all([
     openChain(config.network),
     siteStatus({ name, site: config, embedded: config.network === "devnet" }, { hosts: [] }),
+    upgradeWarning(config),
   ]);
-  const { balance, leases, earnings, next } = status;
+  const { balance, leases, earnings, deposits, orders, next, unknown } = status;
   return {
     generation,
-    money: { balance, leases: leases.length, earnings: describeEarnings(earnings), next },
+    figures: {
+      ...certificateOnChain(status),
+      ...{ balance, leases: leases.length, earnings, deposits, orders, next },
+      ...(upgrade === undefined ? {} : { upgrade }),
+      ...(unknown.length === 0 ? {} : { unknown }),
+    },
   };
 }
 
+/** Nothing of a provider that was never registered: it needs none yet. */
+function certificateOnChain({ certificateUntil, registered }: SiteStatus): Pick<SiteReport, "certificate"> {
+  if (certificateUntil !== undefined) return { certificate: { state: "valid", notAfter: certificateUntil } };
+  return registered ? { certificate: { state: "none is valid on the chain" } } : {};
+}
+
 function certificateOf({ certificate }: StackOutputs): Pick<SiteReport, "certificate"> {
-  const { state, notAfter } = (certificate ?? {}) as Partial<NonNullable<SiteReport["certificate"]>>;
+  const { state, notAfter } = (certificate ?? {}) as Readonly<Record<string, unknown>>;
   return typeof state === "string" && typeof notAfter === "string"
     ? { certificate: { state, notAfter } }
     : {};

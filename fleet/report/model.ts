@@ -1,5 +1,7 @@
 import type { Difference } from "../../commands/engineEvents.ts";
+import type { SiteStatus } from "../../doctor/index.ts";
 import type { SiteComparison } from "../rollout/events.ts";
+import type { Amounts } from "./figures.ts";
 
 /** What the report says of one site; what could not be learnt is left out. */
 export interface SiteReport {
@@ -13,7 +15,11 @@ export interface SiteReport {
   readonly drift: readonly Difference[];
   /** Declared and not deployed yet. */
   readonly pending: readonly Difference[];
+  /** What the preview had to say besides: policies, what a move to other versions means. */
+  readonly remarks?: readonly string[];
   readonly versions: {
+    /** Name of the version set that is declared. */
+    readonly set: string;
     /** Provider release that is declared, and the one that runs. */
     readonly provider: string;
     readonly running?: string;
@@ -21,12 +27,23 @@ export interface SiteReport {
     /** Message generation of its chain. */
     readonly chain?: string;
   };
-  readonly certificate?: { readonly state: string /** ISO 8601. */; readonly notAfter: string };
-  /** Base units by denomination. */
-  readonly balance?: Readonly<Record<string, string>>;
+  /** As the chain has it; of a chain that does not answer, as it was last deployed. */
+  readonly certificate?: {
+    /** `valid`, or why there is none that is. */
+    readonly state: string;
+    /** ISO 8601; absent where none is valid. */
+    readonly notAfter?: string;
+  };
+  readonly balance?: Amounts;
+  /** How many run. */
   readonly leases?: number;
-  /** Amounts as they are shown, for example `12.3 AKT a day`. */
-  readonly earnings?: readonly string[];
+  readonly earnings?: SiteStatus["earnings"];
+  readonly deposits?: SiteStatus["deposits"];
+  readonly orders?: SiteStatus["orders"];
+  /** The upgrade that its chain has announced and what the site needs for it, in sentences. */
+  readonly upgrade?: string;
+  /** What could not be read or counted whole, a sentence each: figures that rest on it are too low. */
+  readonly unknown?: readonly string[];
   /** What the operator should do next, a sentence. */
   readonly next?: string;
   /** The site's part in the last rollout that began with it. */
@@ -64,22 +81,13 @@ export function healthOf(site: SiteReport, now: string): { readonly health: Heal
   if (result === "interrupted") return { health: "attention", words: "not compared" };
   if (result === "not-deployed") return { health: "attention", words: "not deployed yet" };
   if (result === "locked") return { health: "attention", words: "another run is at work" };
-  if (certificate !== undefined && daysUntil(certificate.notAfter, now) < 0)
-    return { health: "bad", words: "certificate has expired" };
+  const left = certificate?.notAfter === undefined ? undefined : daysUntil(certificate.notAfter, now);
+  if (certificate !== undefined && left === undefined)
+    return { health: "bad", words: "no valid certificate" };
+  if (left !== undefined && left < 0) return { health: "bad", words: "certificate has expired" };
   if (drift.length > 0) return { health: "attention", words: `${drift.length} drifted` };
-  if (certificate !== undefined && daysUntil(certificate.notAfter, now) < EXPIRES_SOON_DAYS)
+  if (left !== undefined && left < EXPIRES_SOON_DAYS)
     return { health: "attention", words: "certificate expires soon" };
   if (pending.length > 0) return { health: "attention", words: `${pending.length} pending` };
   return { health: "ok", words: result === undefined ? "not compared" : "as declared" };
-}
-
-/** Base units as whole ones, for example `12.5 AKT`. */
-export function showBalance(balance: Readonly<Record<string, string>>): string {
-  const shown = Object.entries(balance).map(([denomination, amount]) => {
-    const micro = /^u([a-z]+)$/.exec(denomination)?.[1];
-    if (micro === undefined) return `${amount} ${denomination}`;
-    const whole = (Number(amount) / 1_000_000).toLocaleString("en", { maximumFractionDigits: 2 });
-    return `${whole} ${micro.toUpperCase()}`;
-  });
-  return shown.length === 0 ? "nothing" : shown.join(", ");
 }

