@@ -17,6 +17,10 @@ fail() {
   exit 1
 }
 
+cannot_write() {
+  fail "The cache folder $cache cannot be written, or its disk is full. Free some space, or set PULUMI_AKASH_CACHE to a folder elsewhere, and run the command again."
+}
+
 clean_up() {
   if [ -n "$waiting_for" ]; then kill "$waiting_for" 2>/dev/null || :; fi
   if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
@@ -59,7 +63,7 @@ usable_node() {
 with_elapsed() {
   label=$1
   shift
-  mkdir -p "$cache/logs" || fail "The cache folder $cache cannot be written. Set PULUMI_AKASH_CACHE to a folder that can."
+  mkdir -p "$cache/logs" || cannot_write
   log=$cache/logs/bootstrap-$$.log
   live=
   if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then live=1; else say "$label …"; fi
@@ -187,11 +191,12 @@ find_node() {
     aarch64 | arm64) platform=$os/arm64 ;;
     *) fail "This runs on x64 and arm64, not on $(uname -m)." ;;
   esac
-  mkdir -p "$cache/node" || fail "The cache folder $cache cannot be written. Set PULUMI_AKASH_CACHE to a folder that can."
+  mkdir -p "$cache/node" || cannot_write
   sweep_scratch
   for way in release npm pypi; do
-    if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
     scratch=$cache/node/.tmp-$$
+    # One that was killed can have had the same id, in containers most of all.
+    rm -rf "$scratch"
     mkdir -p "$scratch"
     if "node_from_$way" && usable_node "$scratch/node/bin/node"; then
       rm -rf "$home"
@@ -236,18 +241,46 @@ packages_current() {
   return 1
 }
 
+# identity_of PID: what tells a process from a later one with the same id, its
+# boot and its start; nothing where there is no such process, or the system
+# does not say.
+identity_of() {
+  [ -r /proc/sys/kernel/random/boot_id ] || return 0
+  # The name of the program, in parentheses, may hold anything.
+  started=$(awk '{ sub(/.*\) /, ""); if ($1 != "Z" && $1 != "X") print $20 }' "/proc/$1/stat" 2>/dev/null) || return 0
+  if [ -n "$started" ]; then echo "$(cat /proc/sys/kernel/random/boot_id)/$started"; fi
+}
+
+# lock_is_dead FOLDER: whether who made this lock is gone. It holds the id of a
+# process and its identity.
+lock_is_dead() {
+  holder=
+  identity=
+  { read -r holder identity <"$1/pid"; } 2>/dev/null || :
+  # Killed before it could write that: nobody takes a minute for it.
+  if [ -z "$holder" ]; then
+    [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]
+    return
+  fi
+  kill -0 "$holder" 2>/dev/null || return 0
+  [ -n "$identity" ] && [ "$identity" != "$(identity_of "$holder")" ]
+}
+
 # Installs what package-lock.json says, if it changed since the last time.
 find_packages() {
   stamp=$repo/node_modules/.pulumi-akash-installed
   [ -f "$repo/package-lock.json" ] || fail "$repo/package-lock.json is missing. Restore it (git checkout package-lock.json)."
   lock_sum=$(cksum <"$repo/package-lock.json")
   if packages_current; then return; fi
-  mkdir -p "$cache/locks" || fail "The cache folder $cache cannot be written. Set PULUMI_AKASH_CACHE to a folder that can."
+  mkdir -p "$cache/locks" || cannot_write
   lock_name=$cache/locks/packages-$(printf '%s' "$repo" | cksum | cut -d ' ' -f 1)
   waited=
-  until mkdir "$lock_name" 2>/dev/null; do
-    holder=$(cat "$lock_name/pid" 2>/dev/null || :)
-    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then
+  until refused=$(LC_ALL=C mkdir "$lock_name" 2>&1); do
+    case $refused in
+      *'File exists'*) ;;
+      *) cannot_write ;;
+    esac
+    if lock_is_dead "$lock_name"; then
       rm -rf "$lock_name"
       continue
     fi
@@ -256,8 +289,10 @@ find_packages() {
     sleep 1
   done
   lock=$lock_name
-  echo "$$" >"$lock/pid"
+  { echo "$$ $(identity_of $$)" >"$lock/pid"; } 2>/dev/null || cannot_write
   if ! packages_current; then
+    # Until all is there nothing may count as installed, neither by us nor by hand.
+    rm -f "$stamp" "$repo/node_modules/.package-lock.json"
     with_elapsed "npm packages: installing" install_packages ||
       explain_failure "The npm packages could not be installed. Check the network and the registry npm is configured for, and run the command again."
     printf '%s\n' "$lock_sum" >"$stamp"
