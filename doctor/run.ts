@@ -21,11 +21,14 @@ export interface RunOptions {
 interface Outcome {
   readonly finding: Finding;
   readonly root: string | undefined;
+  /** How long the check itself took. */
+  readonly seconds: number;
 }
 
 /**
- * Runs checks side by side. One whose needs failed is skipped because of the first of them; one that hangs or
- * breaks has failed with that cause. Nothing is thrown.
+ * Runs checks side by side. One whose needs failed is skipped because of the first of them. What one finds that comes
+ * after a failed one does not count; until that is known it runs all the same, so that slow checks wait together. One
+ * that hangs or breaks has failed with that cause. Nothing is thrown.
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -34,35 +37,39 @@ export async function runChecks(
 ): Promise<CheckReport[]> {
   const known = new Set(checks.map(({ id }) => id));
   const outcomes = new Map<string, Promise<Outcome>>();
-  const started = new Map<string, number>();
 
   const outcomeOf = (check: Check): Promise<Outcome> => {
     const running = outcomes.get(check.id) ?? decide(check);
     outcomes.set(check.id, running);
     return running;
   };
+  const outcomesOf = (ids: readonly string[] = []) =>
+    Promise.all(
+      ids.flatMap((id) => checks.find((other) => other.id === id) ?? []).map((check) => outcomeOf(check)),
+    );
+  const because = (root: string): Outcome => ({ finding: skipped(root), root, seconds: 0 });
   const decide = async (check: Check): Promise<Outcome> => {
-    const byId = (ids: readonly string[] = []) =>
-      ids.filter((id) => known.has(id)).map((id) => checks.find((other) => other.id === id) as Check);
-    const [needs, before] = await Promise.all([
-      Promise.all(byId(check.needs).map(outcomeOf)),
-      Promise.all(byId(check.after).map(outcomeOf)),
-    ]);
-    const root =
-      needs.find((outcome) => outcome.root !== undefined)?.root ??
-      before.find((outcome) => outcome.finding.result === "failed")?.root;
-    if (root !== undefined) return { finding: skipped(root), root };
-    if (site.embedded && check.simulated) return { finding: skipped(SIMULATED), root: undefined };
-    started.set(check.id, Date.now());
-    const finding = await limited(check, site, options.timeoutMs);
-    if (finding.result === "failed") return { finding, root: check.id };
+    const failedBefore = outcomesOf(check.after).then(
+      (before) => before.find(({ finding }) => finding.result === "failed")?.root,
+    );
+    const root = (await outcomesOf(check.needs)).find((outcome) => outcome.root !== undefined)?.root;
+    if (root !== undefined) return because(root);
+    const outcome = await look(check, failedBefore);
+    const cause = await failedBefore;
+    return cause === undefined ? outcome : because(cause);
+  };
+  const look = async (check: Check, failedBefore: Promise<string | undefined>): Promise<Outcome> => {
+    if (site.embedded && check.simulated) return { finding: skipped(SIMULATED), root: undefined, seconds: 0 };
+    const started = Date.now();
+    const finding = await limited(check, site, options.timeoutMs, failedBefore);
+    const seconds = (Date.now() - started) / 1000;
+    if (finding.result === "failed") return { finding, root: check.id, seconds };
     const cause = finding.result === "skipped" && known.has(finding.because) ? finding.because : undefined;
-    return { finding, root: cause };
+    return { finding, root: cause, seconds };
   };
   return Promise.all(
     checks.map(async (check) => {
-      const { finding } = await outcomeOf(check);
-      const seconds = (Date.now() - (started.get(check.id) ?? Date.now())) / 1000;
+      const { finding, seconds } = await outcomeOf(check);
       const report = reportOf(check, finding, seconds);
       options.onReport?.(report);
       return report;
@@ -70,11 +77,22 @@ export async function runChecks(
   );
 }
 
+const UNEXPLAINED = "The message says what to do; if it does not, the check itself is at fault.";
+
 /** Why parts of the embedded site are not looked at. */
 export const SIMULATED = "simulated in dev: no pod really runs there";
 
-async function limited(check: Check, site: Observed, timeoutMs: number): Promise<Finding> {
+/** Runs a check for so long, or until one that it comes after has failed. */
+async function limited(
+  check: Check,
+  site: Observed,
+  timeoutMs: number,
+  failedBefore: Promise<string | undefined>,
+): Promise<Finding> {
   let timer: NodeJS.Timeout | undefined;
+  const pointless = new Promise<Finding>((resolve) => {
+    void failedBefore.then((root) => root !== undefined && resolve(skipped(root)));
+  });
   const late = new Promise<Finding>((resolve) => {
     timer = setTimeout(
       () =>
@@ -88,7 +106,7 @@ async function limited(check: Check, site: Observed, timeoutMs: number): Promise
     );
   });
   try {
-    return await Promise.race([attempt(check, site), late]);
+    return await Promise.race([attempt(check, site), late, pointless]);
   } finally {
     clearTimeout(timer);
   }
@@ -99,11 +117,11 @@ async function attempt(check: Check, site: Observed): Promise<Finding> {
     return await check.run(site);
   } catch (error) {
     if (error instanceof NotKnown) return skipped(error.because);
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error)) return failed(String(error), UNEXPLAINED);
     const remedy = "remedy" in error && typeof error.remedy === "string" ? error.remedy : undefined;
     return failed(
       remedy === undefined ? error.message : error.message.replace(remedy, "").trim(),
-      remedy ?? "The message says what to do; if it does not, the check itself is at fault.",
+      remedy ?? UNEXPLAINED,
     );
   }
 }

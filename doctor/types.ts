@@ -55,7 +55,7 @@ export interface Check {
   readonly severity?: Severity;
   /** Checks without whose success this one cannot be made. */
   readonly needs?: readonly string[];
-  /** Checks whose failure alone would make this one fail too: it is then not judged. */
+  /** Checks whose failure alone would make this one fail too: it runs beside them, and is then not judged. */
   readonly after?: readonly string[];
   /** Asks pods or ports, which the embedded site only simulates. */
   readonly simulated?: boolean;

@@ -119,7 +119,9 @@ export const providerEndpoint: Check = {
   title: "the endpoint that the provider is set to works",
   area: "provider",
   observes: ["client is not running", "silent bid outage after an RPC restart"],
-  needs: ["websocket", "provider-pod"],
+  // Not in need of the other subscription: two waits for a block in a row would be twelve seconds.
+  needs: ["chain-lag", "provider-pod"],
+  after: ["websocket"],
   async run(site) {
     const remedy = "`npm run up` sets the provider to a working endpoint.";
     const { AP_NODE: url = "", AP_CHAIN_ID: chain = "" } = await site.cluster.settings();

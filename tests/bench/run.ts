@@ -1,7 +1,8 @@
 /**
  * The figures of the benchmark, as JSON on standard output: each with its target, absolute seconds and CPU seconds
  * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs;
- * `--only site`, `--only hosts` and `--only fleet` leave the other figures out, and `--sites N` (default 16) is the largest fleet.
+ * `--only site`, `--only hosts`, `--only fleet` and `--only doctor` leave the other figures out, and `--sites N`
+ * (default 16) is the largest fleet.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { stackEnvironment } from "../../commands/stack.ts";
 import { createProgress, ensureToolchain } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
 import { countChainRequests } from "./chainRequests.ts";
+import { timeDoctor } from "./doctor.ts";
 import { measureFleets } from "./fleet.ts";
 import { timeHosts } from "./hosts.ts";
 import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
@@ -24,13 +26,15 @@ const { values } = parseArgs({
   },
 });
 const runs = Number.parseInt(values.runs, 10);
-const wanted = (part: "site" | "hosts" | "fleet") => values.only === undefined || values.only === part;
+const wanted = (part: "site" | "hosts" | "fleet" | "doctor") =>
+  values.only === undefined || values.only === part;
 const progress = createProgress();
 const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress });
 const checkout = await Checkout.create();
 try {
   const figures = {
     ...(wanted("site") ? await measureSite() : {}),
+    ...(wanted("doctor") ? { doctor: await timeDoctor(runs) } : {}),
     ...(wanted("hosts") ? { hosts: await timeHosts(runs) } : {}),
     ...(wanted("fleet")
       ? {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, describe, it } from "mocha";
 import { openChain } from "../../components/chain/client.ts";
 import { runDoctor } from "../../doctor/doctor.ts";
@@ -56,5 +57,21 @@ describe("the doctor at a site with two endpoints", function () {
     const { found, evidence } = await look(withEndpoints(first(), second.endpoint));
     assert.deepEqual(found, ["websocket"]);
     assert.match(evidence("websocket"), /does not work: the connection.*; http.*no block arrived/);
+  });
+
+  it("waits for the provider's endpoint and for its own at the same time", async () => {
+    await setting({ AP_NODE: second.endpoint })(world);
+    second.requests.clear();
+    // The first one delivers nothing until the second one was asked.
+    world.chain.faults.websocket = "silent";
+    let over = false;
+    const looking = look(withEndpoints(first())).finally(() => {
+      over = true;
+    });
+    while (!over && !second.requests.has("subscribe")) await sleep(10);
+    world.chain.faults.websocket = "working";
+    const { found, evidence } = await looking;
+    assert.deepEqual(found, []);
+    assert.equal(evidence("provider-endpoint"), second.endpoint);
   });
 });

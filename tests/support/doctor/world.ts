@@ -63,7 +63,8 @@ export async function makeWallet(file: string): Promise<Wallet> {
   return new KeyWallet(await deriveKey(words));
 }
 
-export async function startWorld(): Promise<World> {
+/** @param options.blockIntervalMs milliseconds between blocks of its chain, default 50 */
+export async function startWorld({ blockIntervalMs = 50 } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "doctor-"));
   const [wallet, other] = await Promise.all([
     makeWallet(join(folder, "words")),
@@ -76,7 +77,7 @@ export async function startWorld(): Promise<World> {
     startScriptedChain({
       chainId: `doctor-${process.pid}`,
       accounts: { [owner]: { uakt: 20n * AKT } },
-      blockIntervalMs: 50,
+      blockIntervalMs,
     }),
     startTestApiServer(),
     startTestNames(),

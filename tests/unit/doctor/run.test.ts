@@ -57,6 +57,34 @@ describe("running checks", () => {
     assert.deepEqual(await results(checks), { a: "failed", b: "skipped: a", c: "skipped: a", d: "ok" });
   });
 
+  it("lets a check wait together with those that it comes after", async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    /** Ends only once the other one runs, and the other way round. */
+    const beside = (own: typeof first, other: typeof first) => async () => {
+      own.resolve();
+      await other.promise;
+      return ok("well");
+    };
+    const checks = [
+      check("a", { run: beside(first, second) }),
+      check("b", { after: ["a"], run: beside(second, first) }),
+    ];
+    assert.deepEqual(await results(checks), { a: "ok", b: "ok" });
+  });
+
+  it("does not wait for what a check finds that comes after a failed one", async () => {
+    const hanging = () => new Promise<never>(() => {});
+    const checks = [check("a", { run: sick }), check("b", { after: ["a"], run: hanging })];
+    const reports = await runChecks(checks, site, { timeoutMs: 600_000 });
+    assert.deepEqual(
+      reports.map(({ result, because }) => [result, because]),
+      [
+        ["failed", undefined],
+        ["skipped", "a"],
+      ],
+    );
+  });
+
   it("takes what is not known because of another check as skipped, and hands its cause on", async () => {
     const unknown = async () => {
       throw new NotKnown("a");
