@@ -1,3 +1,4 @@
+import { inHours, monitorRetries as retriesOf } from "../../components/akash/monitorRetries.ts";
 import { PROVIDER_NAME, SERVICES_NAMESPACE } from "../../components/akash/names.ts";
 import type { PriceFile } from "../../components/akash/pricing/prices.ts";
 import { PRICE_JQ } from "../../components/akash/pricing/script.ts";
@@ -7,7 +8,6 @@ import { type Check, failed, ok, skipped } from "../types.ts";
 import { settingsOf } from "./provider.ts";
 
 const UP = "`npm run up` puts it back.";
-const HOUR = 3600;
 
 export const monitorRetries: Check = {
   id: "monitor-retries",
@@ -16,24 +16,13 @@ export const monitorRetries: Check = {
   observes: ["all leases closed during maintenance"],
   needs: ["provider-pod"],
   async run(site) {
-    const settings = await settingsOf(site);
-    // What the binary does without the variable: 40 retries of 4 s and up to 15 s more (cluster/config.go).
-    const retries = Number(settings["AP_MONITOR_MAX_RETRIES"] ?? 40);
-    const seconds = secondsOf(settings["AP_MONITOR_RETRY_PERIOD"] ?? "4s");
-    const hours = (retries * seconds) / HOUR;
-    const text = `${retries} retries of ${seconds} s, ${hours.toFixed(1)} h`;
+    const { retries, seconds, hours } = retriesOf(await settingsOf(site));
+    const text = `${retries} retries of ${seconds} s, ${inHours(hours)}`;
     if (hours >= 24) return ok(text);
+    if (Number.isNaN(hours)) return failed("they are not a number and a duration such as 30s", UP);
     return failed(`${text}: a node's maintenance closes its leases`, UP);
   },
 };
-
-/** `30s`, `5m`, `1h30m` as Go writes durations; NaN for anything else. */
-export function secondsOf(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
-  if (parts.map(([text]) => text).join("") !== duration || parts.length === 0) return Number.NaN;
-  const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-  return parts.reduce((sum, [, number, unit = ""]) => sum + Number(number) * (units[unit] ?? 0), 0);
-}
 
 export const networkPolicies: Check = {
   id: "network-policies",

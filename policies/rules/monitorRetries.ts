@@ -1,11 +1,9 @@
+import { inHours, monitorRetries as retriesOf } from "../../components/akash/monitorRetries.ts";
 import { environmentOf, providerContainer } from "../kubernetes.ts";
 import type { Rule } from "../types.ts";
 
 /** A node's reboot with its disk check, or a night until somebody can look at it. */
 const LEAST_HOURS = 24;
-
-/** What the binary does by itself: 40 retries, about 8 minutes. */
-const BINARY = { retries: 40, seconds: 12 };
 
 /**
  * The provider goes on looking at an unhealthy lease for longer than a reboot takes.
@@ -24,20 +22,9 @@ export const monitorRetries: Rule = {
   appliesTo: (resource) => providerContainer(resource) !== undefined,
   findings(resource) {
     const container = providerContainer(resource);
-    const environment = container === undefined ? {} : environmentOf(container);
-    const retries = Number(environment["AP_MONITOR_MAX_RETRIES"] ?? BINARY.retries);
-    const seconds = secondsOf(environment["AP_MONITOR_RETRY_PERIOD"]);
-    const hours = (retries * seconds) / 3600;
+    const { hours } = retriesOf(container === undefined ? {} : environmentOf(container));
     if (hours >= LEAST_HOURS) return [];
-    return [`it closes a lease that was unhealthy for ${Math.round(hours * 10) / 10} hours`];
+    if (Number.isNaN(hours)) return ["its settings are not a number and a duration such as 30s"];
+    return [`it closes a lease that was unhealthy for ${inHours(hours)}`];
   },
 };
-
-const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
-
-/** Seconds of a duration as Go writes it: 30s, 4m16s, 1h. */
-function secondsOf(duration: string | undefined): number {
-  if (duration === undefined) return BINARY.seconds;
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
-  return parts.reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (UNITS[unit] ?? 0), 0);
-}

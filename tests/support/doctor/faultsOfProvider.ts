@@ -94,7 +94,7 @@ export const providerFaults: readonly Fault[] = [
     check: "monitor-retries",
     what: "the binary's own retries are left",
     make: setting({ AP_MONITOR_MAX_RETRIES: undefined, AP_MONITOR_RETRY_PERIOD: undefined }),
-    evidence: /40 retries of 4 s, 0\.0 h: a node's maintenance/,
+    evidence: /40 retries of 4 s, 3 minutes: a node's maintenance/,
     inCluster: true,
   },
   {

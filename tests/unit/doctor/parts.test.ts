@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { duration } from "../../../doctor/checks/certificates.ts";
 import { compareAttributes } from "../../../doctor/checks/registration.ts";
-import { secondsOf } from "../../../doctor/checks/settings.ts";
 import { spendRate } from "../../../doctor/checks/wallet.ts";
 import { gateOf } from "../../../doctor/observe/chain.ts";
 import { openHistory, type Reading } from "../../../doctor/observe/history.ts";
@@ -15,11 +14,6 @@ import { once, onceEach } from "../../../doctor/observe/once.ts";
 const now = new Date("2026-06-01T12:00:00Z");
 
 describe("what checks are made of", () => {
-  it("reads durations as Go writes them", () => {
-    assert.deepEqual(["30s", "5m", "1h30m", "1.5h", "250ms"].map(secondsOf), [30, 300, 5400, 5400, 0.25]);
-    assert.ok([secondsOf(""), secondsOf("soon"), secondsOf("30 s")].every(Number.isNaN));
-  });
-
   it("says durations as people do", () => {
     assert.deepEqual([90, 3600, 7200, 259_200].map(duration), ["2 min", "60 min", "2 h", "3 days"]);
   });

@@ -188,14 +188,26 @@ describe("policy monitor-retries", () => {
     }
   });
 
+  it("knows the prefix of the official chart", () => {
+    const env = [
+      { name: "AKASH_MONITOR_MAX_RETRIES", value: "2880" },
+      { name: "AKASH_MONITOR_RETRY_PERIOD", value: "30s" },
+    ];
+    assert.deepEqual(findings(monitorRetries, provider({ env })), []);
+  });
+
   it("refuses less, and what the binary does by itself", () => {
     assert.deepEqual(findings(monitorRetries, monitor("2304", "30s")), [
       "it closes a lease that was unhealthy for 19.2 hours",
     ]);
     assert.deepEqual(findings(monitorRetries, monitor()), [
-      "it closes a lease that was unhealthy for 0.1 hours",
+      "it closes a lease that was unhealthy for 3 minutes",
     ]);
     assert.equal(findings(monitorRetries, monitor("2880")).length, 1);
+    assert.deepEqual(findings(monitorRetries, monitor("2880", "500ms")), [
+      "it closes a lease that was unhealthy for 24 minutes",
+    ]);
+    assert.match(findings(monitorRetries, monitor("2880", "30"))[0] ?? "", /not a number and a duration/);
   });
 
   it("does not apply to operators", () => {
