@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutRandomNames } from "../randomName.ts";
 import type { CheckReport, DoctorReport } from "../types.ts";
 
 /** A failure that somebody was told of. */
@@ -45,9 +46,14 @@ export function changesOf(report: DoctorReport, before: readonly KnownFailure[],
   return { failed, resolved, known: [...known, ...before.filter(({ id }) => !looked.has(id))] };
 }
 
-/** Numbers are left out: "12 s old" and "19 s old" are one failure. */
+/** Moments, to the day or closer. */
+const TIMES = /\b\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?\b/g;
+/** Numbers by themselves: not those in names, addresses and versions, nor what names a deployment or a port. */
+const FIGURES = /(?<![\w.:/-]|deployment |port )-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,:]\w)/g;
+
+/** Figures are left out: "12 s old" and "19 s old" are one failure, "not ready: gpu-1" and "gpu-2" are two. */
 export function fingerprintOf({ id, severity, evidence }: CheckReport): string {
-  const text = evidence.replace(/\d+([.,:]\d+)*/g, "#");
+  const text = withoutRandomNames(evidence).replace(TIMES, "#").replace(FIGURES, "#");
   return createHash("sha256")
     .update(JSON.stringify([id, severity, text]))
     .digest("hex")

@@ -16,14 +16,24 @@ export interface AlertOptions {
 }
 
 export interface AlertResult {
-  /** What was sent; undefined when nothing has changed. */
+  /** What the first channel with something to be told was sent; undefined when nothing has changed for any. */
   readonly message: AlertMessage | undefined;
   readonly failures: readonly AlertNotSent[];
 }
 
+/** One way to tell somebody. */
+interface Channel {
+  /** What its memory is kept under. */
+  readonly key: string;
+  send(message: AlertMessage): Promise<void>;
+}
+
+/** What each channel was told, by its key. */
+type Memory = Readonly<Record<string, readonly KnownFailure[]>>;
+
 /**
- * Tells what has changed since the last time: new failures and resolved ones, each once. What no channel took
- * is told again by the next run.
+ * Tells what has changed since the last time: new failures and resolved ones, each once. What a channel did not take
+ * it is told again by the next run, and one that is new is told of everything that fails.
  */
 export async function sendAlerts(
   report: DoctorReport,
@@ -31,29 +41,64 @@ export async function sendAlerts(
   options: AlertOptions = {},
 ): Promise<AlertResult> {
   const { now = new Date(), env = process.env, file = doctorFile(report.site, "alerts") } = options;
-  const changes = changesOf(report, await readKnown(file), now);
-  const message = messageOf(report.site, changes, now);
-  if (message === undefined) return { message, failures: [] };
-  const { webhookEnv, email } = channels;
-  const sending = [
-    ...(webhookEnv === undefined ? [] : [sendToWebhook(message, webhookEnv, env)]),
-    ...(email === undefined ? [] : [sendByMail(message, email, env)]),
-  ];
-  const results = await Promise.allSettled(sending);
-  const failures = results.flatMap((result) =>
-    result.status === "rejected" ? [result.reason as Error] : [],
+  const toldBefore = await readMemory(file);
+  const results = await Promise.all(
+    channelsOf(channels, env).map(async ({ key, send }) => {
+      const before = toldBefore(key);
+      const changes = changesOf(report, before, now);
+      const message = messageOf(report.site, changes, now);
+      if (message === undefined) return { key, message, known: before };
+      try {
+        await send(message);
+        return { key, message, known: changes.known };
+      } catch (error) {
+        if (!(error instanceof AlertNotSent)) throw error;
+        return { key, message, known: before, failure: error };
+      }
+    }),
   );
-  const strange = failures.find((error) => !(error instanceof AlertNotSent));
-  if (strange !== undefined) throw strange;
-  if (failures.length < sending.length) await writeWhole(file, JSON.stringify(changes.known));
-  return { message, failures: failures as AlertNotSent[] };
+  if (results.some(({ message, failure }) => message !== undefined && failure === undefined)) {
+    const told: Memory = Object.fromEntries(results.map(({ key, known }) => [key, known]));
+    await writeWhole(file, JSON.stringify(told));
+  }
+  return {
+    message: results.find(({ message }) => message !== undefined)?.message,
+    failures: results.flatMap(({ failure }) => failure ?? []),
+  };
 }
 
-async function readKnown(file: string): Promise<readonly KnownFailure[]> {
+function channelsOf(
+  { webhookEnv, email }: AlertChannels,
+  env: NonNullable<AlertOptions["env"]>,
+): readonly Channel[] {
+  return [
+    ...(webhookEnv === undefined
+      ? []
+      : [
+          {
+            key: `webhook ${webhookEnv}`,
+            send: (message: AlertMessage) => sendToWebhook(message, webhookEnv, env),
+          },
+        ]),
+    ...(email === undefined
+      ? []
+      : [
+          {
+            key: `email ${email.to}`,
+            send: (message: AlertMessage) => sendByMail(message, email, env),
+          },
+        ]),
+  ];
+}
+
+/** What a channel was told. Before there was a memory for each, one list was all channels'. */
+async function readMemory(file: string): Promise<(key: string) => readonly KnownFailure[]> {
   try {
     const content: unknown = JSON.parse(await readFile(file, "utf8"));
-    return Array.isArray(content) ? (content as KnownFailure[]) : [];
+    if (Array.isArray(content)) return () => content as KnownFailure[];
+    if (typeof content === "object" && content !== null) return (key) => (content as Memory)[key] ?? [];
   } catch {
-    return []; // Nothing was told yet.
+    // Nothing was told yet, or the file broke: better twice than never.
   }
+  return () => [];
 }

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { dnsRecords } from "../../components/dns/records.ts";
 import type { Observed } from "../observe/observed.ts";
 import { ProbeFailed } from "../observe/probes.ts";
+import { randomName } from "../randomName.ts";
 import { type Check, type Finding, failed, NotKnown, ok, skipped } from "../types.ts";
 
 /** A lease's host name that no lease has: what answers for it answers for all. */
-const randomLease = ({ site }: Observed) => `doctor-${randomBytes(4).toString("hex")}.ingress.${site.domain}`;
+const randomLease = ({ site }: Observed) => `${randomName()}.ingress.${site.domain}`;
 
 export const publicAddress: Check = {
   id: "public-address",
@@ -121,7 +121,7 @@ export const outsidePorts: Check = {
         return closed.length === 0
           ? ok(ports.join(", "))
           : failed(
-              `closed from outside: ${closed.join(", ")}`,
+              `closed from outside: ${closed.map((port) => `port ${port}`).join(", ")}`,
               "Forward these ports on the router to the same numbers of a node, and open them in its firewall.",
             );
       },

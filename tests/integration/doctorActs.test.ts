@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -166,7 +167,8 @@ describe("what the doctor does", function () {
       assert.match(webhook.messages[0]?.text ?? "", /^Akash site garage: 1 check fails\n/);
     });
 
-    it("reach a mailbox over a server that asks for a password", async () => {
+    /** A mail server that asks for a password. */
+    const startMailbox = async () => {
       const mails: string[] = [];
       const server = new SMTPServer({
         authOptional: false,
@@ -184,16 +186,17 @@ describe("what the doctor does", function () {
       server.listen(0, "127.0.0.1");
       await once(server.server, "listening");
       const { port } = server.server.address() as AddressInfo;
-      const email = { to: "ops@example.com", from: "akash@example.com", smtpEnv: "MAIL" };
+      const url = (password: string) => `smtp://ada:${password}@127.0.0.1:${port}`;
+      const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+      return { mails, url, close };
+    };
+    const email = { to: "ops@example.com", from: "akash@example.com", smtpEnv: "MAIL" };
+
+    it("reach a mailbox over a server that asks for a password", async () => {
+      const mailbox = await startMailbox();
+      const file = join(world.folder, "alerts-mail.json");
       const send = async (password: string) =>
-        sendAlerts(
-          await look(),
-          { email },
-          {
-            file: join(world.folder, "alerts-mail.json"),
-            env: { MAIL: `smtp://ada:${password}@127.0.0.1:${port}` },
-          },
-        );
+        sendAlerts(await look(), { email }, { file, env: { MAIL: mailbox.url(password) } });
       try {
         await make("namespaces");
         const [failure] = (await send("wrong")).failures;
@@ -202,12 +205,46 @@ describe("what the doctor does", function () {
         await send("s3cret");
         await send("s3cret");
       } finally {
-        await new Promise<void>((resolve) => server.close(() => resolve()));
+        await mailbox.close();
       }
-      assert.equal(mails.length, 1);
-      assert.match(mails[0] ?? "", /^Subject: Akash site garage: 1 check fails$/m);
-      assert.match(mails[0] ?? "", /^To: ops@example\.com$/m);
-      assert.match(mails[0] ?? "", /lease lacks akash\.network=3Dtrue|lease lacks akash\.network=true/);
+      const [mail = "", ...more] = mailbox.mails;
+      assert.deepEqual(more, []);
+      assert.match(mail, /^Subject: Akash site garage: 1 check fails$/m);
+      assert.match(mail, /^To: ops@example\.com$/m);
+      assert.match(mail, /lease lacks akash\.network=3Dtrue|lease lacks akash\.network=true/);
+    });
+
+    it("reach each of two channels, also where one of them refused at first", async () => {
+      const [webhook, mailbox] = await Promise.all([startWebhook(), startMailbox()]);
+      const file = join(world.folder, "alerts-both.json");
+      const send = async (password: string) =>
+        sendAlerts(
+          await look(),
+          { webhookEnv: "HOOK", email },
+          { file, env: { HOOK: webhook.url, MAIL: mailbox.url(password) } },
+        );
+      try {
+        await make("namespaces");
+        assert.equal((await send("wrong")).failures.length, 1);
+        assert.deepEqual([webhook.messages.length, mailbox.mails.length], [1, 0]);
+        assert.ok((await send("s3cret")).message);
+        assert.equal((await send("s3cret")).message, undefined);
+        assert.deepEqual([webhook.messages.length, mailbox.mails.length], [1, 1]);
+      } finally {
+        await Promise.all([webhook.close(), mailbox.close()]);
+      }
+    });
+
+    it("go by what an earlier release noted for all channels together", async () => {
+      const webhook = await startWebhook();
+      const file = join(world.folder, "alerts-earlier.json");
+      await writeFile(file, JSON.stringify([{ id: "namespaces", fingerprint: "x", since: "2026-01-01" }]));
+      try {
+        await sendAlerts(await look(), { webhookEnv: "HOOK" }, { file, env: { HOOK: webhook.url } });
+      } finally {
+        webhook.close();
+      }
+      assert.deepEqual(webhook.messages[0]?.resolved, [{ id: "namespaces", since: "2026-01-01" }]);
     });
 
     it("say which variable is missing", async () => {

@@ -52,7 +52,7 @@ export const networkFaults: readonly Fault[] = [
       void Object.assign(options.reach ?? {}, {
         outside: `http://127.0.0.1:${gateway.outsidePort}/{host}/{port}`,
       }),
-    evidence: /closed from outside: 8444/,
+    evidence: /closed from outside: port 8444/,
   },
   {
     check: "lease-gateway",

@@ -47,8 +47,33 @@ describe("alerts", () => {
       told(report(sick("a", "12 s old")), report(sick("a", "1,900.5 s old")), report(sick("a", "gone"))),
       [["a"], [], ["a"]],
     );
+    for (const [was, is] of [
+      ["block 1200 is 95 s old", "block 1310 is 700 s old"],
+      ["v3 at block 900, about 2026-11-22T04:51 UTC", "v3 at block 900, about 2026-11-22T05:02 UTC"],
+      ["it expired on 2026-11-22", "it expired on 2026-11-23"],
+      ["-1.5 AKT (0.25 free); 2: a, b", "-2.75 AKT (1 free); 3: a, b"],
+      ["node-2:/var/lib 4 % free", "node-2:/var/lib 3 % free"],
+      ["it answers 502 for doctor-00c0ffee.ingress.x", "it answers 502 for doctor-12345678.ingress.x"],
+    ] as const) {
+      assert.equal(fingerprintOf(sick("a", was)), fingerprintOf(sick("a", is)), was);
+    }
     assert.notEqual(fingerprintOf(sick("a")), fingerprintOf(sick("a", "sick", { severity: "warning" })));
     assert.notEqual(fingerprintOf(sick("a")), fingerprintOf(sick("b")));
+  });
+
+  it("tell that a failure is now of something else, though only a number differs", () => {
+    for (const [was, is] of [
+      ["not ready: gpu-1", "not ready: gpu-2"],
+      ["not ready: 10.0.0.5", "not ready: 10.0.0.6"],
+      ["http://10.0.0.5:26657: no answer", "http://10.0.0.5:26658: no answer"],
+      ["leads to 203.0.113.9; declared", "leads to 203.0.113.8; declared"],
+      ["0.14.0; declared is 0.16.2", "0.14.0; declared is 0.16.1"],
+      ["no namespace for deployment 200", "no namespace for deployment 201"],
+      ["closed from outside: port 80", "closed from outside: port 443"],
+      ["it holds the key of akash1q2", "it holds the key of akash1q3"],
+    ] as const) {
+      assert.deepEqual(told(report(sick("a", was)), report(sick("a", is))), [["a"], ["a"]], was);
+    }
   });
 
   it("leave a failure as it is that could not be looked at, or was not", () => {
