@@ -47,6 +47,7 @@ export interface SiteStatus {
   readonly orders: {
     /** Open orders of all tenants that were looked at. */
     readonly open: number;
+    /** Won are running and ended leases; lost, and ended leases, up to a limit that `unknown` then names. */
     readonly bids: { readonly open: number; readonly won: number; readonly lost: number };
     /** Open orders without a bid of ours, by reason. */
     readonly passedOver: Partial<Record<Reason, number>>;
@@ -66,6 +67,9 @@ const BLOCKS_A_DAY = 14_400;
 /** Most orders, and lost bids, that are looked at one by one. */
 const MOST_ORDERS = 300;
 const MOST_LOST = 20;
+/** Most ended leases, and lost bids, that are counted: the chain keeps them for ever. */
+const MOST_ENDED = 1000;
+const MOST_COUNTED = 500;
 
 /**
  * What an operator looks at daily. Nothing is changed.
@@ -87,19 +91,25 @@ export async function siteStatus(under: SiteUnderCheck, options: ObserveOptions 
   const noLeases: Listed<LeaseRecord> = { items: [], complete: true };
   const noBids: Listed<BidRecord> = { items: [], complete: true };
   const noOrders: Listed<OrderRecord> = { items: [], complete: true };
-  const [record, certificates, balances, active, ended, open, won, lost, orders] = await Promise.all([
-    site.chain.provider(owner),
-    site.chain.certificates(owner),
-    site.chain.balances(owner),
-    known("Leases", site.chain.leases(owner), noLeases),
-    known("Ended leases", readLeases(chain, owner, "closed", 1000), noLeases),
-    known("Open bids", site.chain.openBids(owner), noBids),
-    known("Won bids", readBids(chain, owner, "active"), noBids),
-    known("Lost bids", readBids(chain, owner, "lost", 500), noBids),
-    known("Open orders", readOrders(chain, "open", MOST_ORDERS), noOrders),
-  ]);
+  const [record, certificates, balances, active, closed, unpaid, open, won, lost, orders] = await Promise.all(
+    [
+      site.chain.provider(owner),
+      site.chain.certificates(owner),
+      site.chain.balances(owner),
+      known("Leases", site.chain.leases(owner), noLeases),
+      known("Ended leases", readLeases(chain, owner, "closed", MOST_ENDED), noLeases),
+      known("Unpaid leases", readLeases(chain, owner, "insufficient_funds", MOST_ENDED), noLeases),
+      known("Open bids", site.chain.openBids(owner), noBids),
+      known("Won bids", readBids(chain, owner, "active"), noBids),
+      known("Lost bids", readBids(chain, owner, "lost", MOST_COUNTED), noBids),
+      known("Open orders", readOrders(chain, "open", MOST_ORDERS), noOrders),
+    ],
+  );
   if (!orders.complete) unknown.push(`Only the newest ${MOST_ORDERS} open orders were looked at.`);
-  if (!ended.complete) unknown.push("Only 1000 of the ended leases were counted.");
+  if (!closed.complete || !unpaid.complete)
+    unknown.push(`Only ${MOST_ENDED} of the ended leases were counted, as earned and as won.`);
+  if (!lost.complete) unknown.push(`Only ${MOST_COUNTED} of the lost bids were counted; there are more.`);
+  const ended = [...closed.items, ...unpaid.items];
   const recentlyLost = lost.items.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, MOST_LOST);
   const [passedOver, lostTo] = await Promise.all([
     reasonsAgainst(site, owner, orders.items, open.items, unknown),
@@ -109,7 +119,7 @@ export async function siteStatus(under: SiteUnderCheck, options: ObserveOptions 
       [],
     ),
   ]);
-  const all = [...active.items, ...ended.items];
+  const all = [...active.items, ...ended];
   const until = latestCertificate(certificates);
   const status = {
     site: under.name,
@@ -141,7 +151,7 @@ export async function siteStatus(under: SiteUnderCheck, options: ObserveOptions 
     },
     orders: {
       open: orders.items.length,
-      bids: { open: open.items.length, won: won.items.length, lost: lost.items.length },
+      bids: { open: open.items.length, won: won.items.length + ended.length, lost: lost.items.length },
       passedOver: counted(passedOver),
       lostTo: counted(lostTo),
     },

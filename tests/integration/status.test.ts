@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { OrderRecord } from "../../components/chain/market/index.ts";
+import type { LeaseRecord, OrderRecord } from "../../components/chain/market/index.ts";
 import { submit } from "../../components/chain/submit.ts";
 import type { NetworkConfig } from "../../components/chain/types.ts";
 import { describeStatus } from "../../doctor/status/describe.ts";
@@ -43,17 +43,17 @@ describe("a site's status", function () {
     const wanted = (change: object) => ({
       requirements: { attributes: [], signedByAll: [], signedByAny: [], ...change },
     });
-    chain.edit(({ market }) => {
-      market.leases.push({
-        ...leaseOf(owner, tenant, "90", 1),
+    const ended = (dseq: string, state: LeaseRecord["state"], uact: bigint): LeaseRecord => ({
+      ...leaseOf(owner, tenant, dseq, 1),
+      ...{ state, closedOn: 2 },
+      payment: {
         state: "closed",
-        closedOn: 2,
-        payment: {
-          state: "closed",
-          balance: { denom: "uact", amount: "0" },
-          withdrawn: { denom: "uact", amount: 4_000_000n },
-        },
-      });
+        balance: { denom: "uact", amount: "0" },
+        withdrawn: { denom: "uact", amount: uact },
+      },
+    });
+    chain.edit(({ market }) => {
+      market.leases.push(ended("90", "closed", 3_000_000n), ended("91", "insufficient_funds", 1_000_000n));
       market.orders = [
         order("300"),
         order("301", wanted({ attributes: [{ key: "tier", value: "pro" }] })),
@@ -86,7 +86,7 @@ describe("a site's status", function () {
       deposits: { openBids: 1, locked: { uakt: "1000000" } },
       orders: {
         open: 4,
-        bids: { open: 1, won: 1, lost: 1 },
+        bids: { open: 1, won: 3, lost: 1 },
         passedOver: { attribute: 1, "not audited": 1, price: 1 },
         lostTo: { price: 1 },
       },
@@ -100,6 +100,19 @@ describe("a site's status", function () {
       /no bid for their price \(1\), want of an audit \(1\), attributes \(1\)/,
     );
     for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+  });
+
+  it("says that there are more lost bids than it counts", async () => {
+    const { chain, owner, tenant } = world;
+    chain.edit(({ market }) => {
+      market.bids = Array.from({ length: 501 }, (_item, index) => ({
+        ...bidOf(owner, tenant, String(1000 + index), 0n),
+        state: "lost" as const,
+      }));
+    });
+    const status = await siteStatus(world.under, world.options);
+    assert.equal(status.orders.bids.lost, 500);
+    assert.deepEqual(status.unknown, ["Only 500 of the lost bids were counted; there are more."]);
   });
 
   it("says what cannot be known", async () => {
