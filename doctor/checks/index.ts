@@ -24,7 +24,8 @@ import {
 } from "./endpoints.ts";
 import { hostClock, hostDisk, hosts } from "./hosts.ts";
 import { ingress, ingressPorts } from "./ingress.ts";
-import { failedPods, inventory, missingWorkloads, orphanedNamespaces } from "./leases.ts";
+import { inventory } from "./inventory.ts";
+import { failedPods, missingWorkloads, orphanedNamespaces } from "./leases.ts";
 import { clusterAdmin, hostLeftovers, leftovers } from "./leftovers.ts";
 import {
   dnsIngress,

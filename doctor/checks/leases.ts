@@ -3,7 +3,7 @@ import type { LeaseRecord } from "../../components/chain/market/index.ts";
 import { LEASE_DSEQ } from "../observe/cluster.ts";
 import type { Namespace, Pod } from "../observe/objects.ts";
 import type { Observed } from "../observe/observed.ts";
-import { type Check, failed, ok, skipped } from "../types.ts";
+import { type Check, failed, ok } from "../types.ts";
 
 /** Labels of a lease's namespace (`cluster/kube/builder/builder.go`). */
 const LEASE = "akash.network/lease.id.";
@@ -125,41 +125,5 @@ export const failedPods: Check = {
       }
       return dead.map(({ metadata }) => `deleted pod ${metadata.namespace}/${metadata.name}`);
     },
-  },
-};
-
-/** The part of the provider's `/status` that is looked at (`gateway/rest/router.go`). */
-interface ProviderStatus {
-  readonly cluster?: {
-    readonly leases?: number;
-    readonly inventory?: {
-      readonly active?: readonly { readonly gpu?: number }[];
-      readonly available?: {
-        readonly nodes?: readonly { readonly allocatable?: { readonly gpu?: number } }[];
-      };
-    };
-  };
-}
-
-export const inventory: Check = {
-  id: "inventory",
-  title: "the provider's inventory counts the GPUs that nodes offer",
-  area: "provider",
-  observes: ["gpu:0 while a model is advertised", "failed pods counted as used"],
-  needs: ["provider-status", "cluster"],
-  after: ["gpu", "failed-pods"],
-  simulated: true,
-  async run(site) {
-    const [{ body }, { devices }] = await Promise.all([site.reach.provider("/status"), site.cluster.gpu()]);
-    const { cluster } = JSON.parse(body) as ProviderStatus;
-    const nodes = cluster?.inventory?.available?.nodes;
-    if (nodes === undefined) return skipped("the provider's /status says nothing of its nodes");
-    const counted = nodes.reduce((sum, { allocatable }) => sum + (allocatable?.gpu ?? 0), 0);
-    const offered = devices.reduce((sum, { allocatable }) => sum + allocatable, 0);
-    if (counted === offered) return ok(`${counted} GPUs on ${nodes.length} nodes`);
-    return failed(
-      `it counts ${counted} GPUs, nodes offer ${offered}`,
-      "Restart the inventory operator: `kubectl -n akash-services rollout restart deployment/operator-inventory`.",
-    );
   },
 };

@@ -2,6 +2,22 @@ import { DOMAIN } from "./declaration.ts";
 import type { Fault } from "./faultType.ts";
 import { makeServerKey } from "./gateway.ts";
 
+interface Available {
+  readonly nodes: { readonly allocatable: object }[];
+  readonly storage: object[];
+}
+
+/** Changes what the provider's `/status` says of its inventory. */
+const inventoryOf =
+  (change: (available: Available) => void): Fault["make"] =>
+  ({ gateway }) => {
+    const status = structuredClone(gateway.status) as {
+      cluster: { inventory: { available: Available } };
+    };
+    change(status.cluster.inventory.available);
+    gateway.status = status;
+  };
+
 /** Faults of names, ports and what answers on them. */
 export const networkFaults: readonly Fault[] = [
   {
@@ -95,12 +111,42 @@ export const networkFaults: readonly Fault[] = [
     evidence: /./,
   },
   {
+    check: "provider-grpc",
+    what: "an HTTP/2 server that is no provider has the gRPC port",
+    make: ({ gateway }) => {
+      gateway.grpc = "http2";
+    },
+    evidence: /it answers 200 and not as gRPC does/,
+  },
+  {
+    check: "provider-grpc",
+    what: "a gRPC server that is no provider has the gRPC port",
+    make: ({ gateway }) => {
+      gateway.grpc = "other";
+    },
+    evidence: /GetStatus ends with status 12, unknown service akash\.provider\.v1\.ProviderRPC/,
+  },
+  {
     check: "inventory",
     what: "the inventory counts no GPU",
-    make: ({ gateway }) => {
-      const nodes = [{ allocatable: { gpu: 0 } }, { allocatable: { gpu: 0 } }];
-      gateway.status = { ...(gateway.status as object), cluster: { inventory: { available: { nodes } } } };
-    },
-    evidence: /it counts 0 GPUs, nodes offer 1/,
+    make: inventoryOf(({ nodes }) => {
+      Object.assign(nodes[1]?.allocatable ?? {}, { gpu: 0 });
+    }),
+    evidence: /^it counts 0 GPUs, nodes offer 1$/,
+  },
+  {
+    check: "inventory",
+    what: "the inventory has a node's former size",
+    make: inventoryOf(({ nodes }) => {
+      Object.assign(nodes[0]?.allocatable ?? {}, { cpu: 4000, memory: 16 * 2 ** 30 });
+    }),
+    evidence:
+      /^of embedded-1 it counts 4 threads, the node offers 8; of embedded-1 it counts 16 GiB of memory, the node offers 32$/,
+  },
+  {
+    check: "inventory",
+    what: "the inventory leaves a storage class out in silence",
+    make: inventoryOf(({ storage }) => void storage.pop()),
+    evidence: /^it lacks the storage class beta3, which is advertised$/,
   },
 ];

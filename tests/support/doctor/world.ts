@@ -25,6 +25,7 @@ import { startTestNames, type TestNames } from "./names.ts";
 import { type ClusterContent, siteObjects } from "./objects.ts";
 
 const AKT = 1_000_000n;
+const GIB = 2 ** 30;
 
 /** A healthy site, and every means to make it sick. */
 export interface World {
@@ -111,7 +112,15 @@ export async function startWorld({ blockIntervalMs = 50 } = {}): Promise<World> 
     cluster_public_hostname: `provider.${DOMAIN}`,
     cluster: {
       leases: 1,
-      inventory: { available: { nodes: [{ allocatable: { gpu: 0 } }, { allocatable: { gpu: 1 } }] } },
+      inventory: {
+        available: {
+          nodes: [
+            { name: "embedded-1", allocatable: { cpu: 8000, memory: 32 * GIB, gpu: 0 } },
+            { name: "embedded-2", allocatable: { cpu: 16_000, memory: 64 * GIB, gpu: 1 } },
+          ],
+          storage: [{ class: "beta3", size: 500 * GIB }],
+        },
+      },
     },
   };
   const hostRoot = join(folder, "host");
