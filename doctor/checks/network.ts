@@ -205,9 +205,12 @@ export const providerStatus: Check = {
   },
 };
 
+/** `akash/provider/v1/service.proto`; nobody has to log in for it (`gateway/grpc/server.go`). */
+const STATUS_METHOD = "/akash.provider.v1.ProviderRPC/GetStatus";
+
 export const providerGrpc: Check = {
   id: "provider-grpc",
-  title: "the provider's gRPC gateway speaks HTTP/2",
+  title: "the provider answers over gRPC",
   area: "provider",
   observes: ["provider that hangs"],
   needs: ["port-grpc"],
@@ -216,8 +219,9 @@ export const providerGrpc: Check = {
   run(site) {
     const remedy = "Look at the provider's log; behind a proxy, let 8444 pass through as TCP.";
     return probed(remedy, async () => {
-      await site.reach.http2(GRPC);
-      return ok("HTTP/2 over TLS");
+      const { status, message } = await site.reach.grpc(GRPC, STATUS_METHOD);
+      if (status === 0) return ok("it answers GetStatus");
+      return failed(`GetStatus ends with status ${status}${message === "" ? "" : `, ${message}`}`, remedy);
     });
   },
 };

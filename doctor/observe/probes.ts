@@ -1,5 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { connect as connectHttp2 } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { createConnection } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -23,7 +22,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "its name does not resolve",
 };
 
-function reasonOf(error: unknown): string {
+/** Why a connection failed, as a clause. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return reasons[code ?? ""] ?? message ?? String(error);
 }
@@ -131,24 +131,5 @@ export function probeHttps(
       reject(new ProbeFailed(error.name === "AbortError" ? "no answer" : reasonOf(error))),
     );
     request.end();
-  });
-}
-
-/** Opens an HTTP/2 connection over TLS and waits for the server's settings: what gRPC stands on. */
-export function probeHttp2({ host, port }: Place, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const session = connectHttp2(`https://${host.includes(":") ? `[${host}]` : host}:${port}`, {
-      rejectUnauthorized: false,
-      servername: "",
-    });
-    const end = (failure?: string) => {
-      clearTimeout(timer);
-      session.destroy();
-      if (failure === undefined) resolve();
-      else reject(new ProbeFailed(failure));
-    };
-    const timer = setTimeout(end, timeoutMs, "it sent no HTTP/2 settings");
-    session.once("error", (error) => end(reasonOf(error)));
-    session.once("remoteSettings", () => end());
   });
 }

@@ -8,13 +8,13 @@ import type { DnsRecord } from "../../components/dns/records.ts";
 import { type RecordStatus, verifyRecords } from "../../components/dns/verifyRecords.ts";
 import type { SiteConfig } from "../../components/site/config.ts";
 import type { ClusterView } from "./cluster.ts";
+import { type GrpcAnswer, probeGrpc } from "./grpc.ts";
 import { holds } from "./objects.ts";
 import { once, onceEach } from "./once.ts";
 import {
   type HttpAnswer,
   type Place,
   ProbeFailed,
-  probeHttp2,
   probeHttps,
   probeTcp,
   probeTls,
@@ -46,7 +46,8 @@ export interface ReachView {
   /** Where a port of the site answers; throws ProbeFailed naming every place that was tried. */
   open(port: number): Promise<Place>;
   tls(port: number, serverName?: string): Promise<TlsAnswer>;
-  http2(port: number): Promise<void>;
+  /** How a gRPC call with an empty message ends. */
+  grpc(port: number, method: string): Promise<GrpcAnswer>;
   /** GET of the provider's own gateway. */
   provider(path: string): Promise<HttpAnswer>;
   /** What answers plain HTTP for a host name; its status. */
@@ -103,7 +104,7 @@ export function observeReach(
     open: openAt,
     tls: async (port, serverName) =>
       probeTls(await openAt(port), { timeoutMs, ...(serverName === undefined ? {} : { serverName }) }),
-    http2: async (port) => probeHttp2(await openAt(port), timeoutMs),
+    grpc: async (port, method) => probeGrpc(await openAt(port), method, timeoutMs),
     provider: onceEach(async (path) =>
       probeHttps(await openAt(providerPort), { path, hostHeader: provider.host, timeoutMs }),
     ),

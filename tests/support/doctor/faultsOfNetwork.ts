@@ -106,7 +106,7 @@ export const networkFaults: readonly Fault[] = [
     check: "provider-grpc",
     what: "the gRPC port speaks no HTTP/2",
     make: ({ gateway }) => {
-      gateway.withoutHttp2 = true;
+      gateway.grpc = "http1";
     },
     evidence: /./,
   },

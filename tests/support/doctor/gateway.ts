@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
+import { Status } from "@akashnetwork/chain-sdk/private-types/provider.akash.v1";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { createProviderKey, type ProviderKey } from "../../../components/wallet/providerKey.ts";
 import type { Wallet } from "../../../components/wallet/types.ts";
@@ -27,8 +28,8 @@ export interface TestGateway {
   status: unknown;
   /** Status of 80 for any host. */
   httpStatus: number;
-  /** Speak TLS on 8444 and no HTTP/2. */
-  withoutHttp2: boolean;
+  /** What 8444 is: the provider, a gRPC server of something else, a web server with or without HTTP/2. */
+  grpc: "provider" | "other" | "http2" | "http1";
   /** Lets a port, by the site's own number, refuse connections. */
   close(port: number): Promise<void>;
   /** Opens all ports again. */
@@ -38,7 +39,7 @@ export interface TestGateway {
 
 /**
  * Stands in for a site's ingress and provider, which need a cluster that runs containers: the four ports, the
- * certificates, `/status` and HTTP/2, as `gateway/rest` and `gateway/grpc` of the provider serve them.
+ * certificates, `/status` and gRPC's `GetStatus`, as `gateway/rest` and `gateway/grpc` of the provider serve them.
  */
 export async function startTestGateway(provider: ServerKey, leases: ServerKey): Promise<TestGateway> {
   const http = createServer((_request, response) => response.writeHead(gateway.httpStatus).end());
@@ -48,14 +49,30 @@ export async function startTestGateway(provider: ServerKey, leases: ServerKey): 
     const body = typeof status === "string" ? status : JSON.stringify(status);
     response.writeHead(request.url === "/status" ? 200 : 404).end(body);
   });
-  const grpc = createSecureServer({ ...provider, allowHTTP1: true }, (_request, response) => response.end());
+  const grpc = createSecureServer({ ...provider });
+  grpc.on("stream", (stream, { ":path": path = "" }) => {
+    if (gateway.grpc === "http2") return stream.respond({ ":status": 200 }, { endStream: true });
+    const head = { ":status": 200, "content-type": "application/grpc" };
+    const [, service = ""] = path.split("/");
+    if (gateway.grpc === "other" || service !== "akash.provider.v1.ProviderRPC") {
+      const status = { "grpc-status": "12", "grpc-message": `unknown service ${service}` };
+      return stream.respond({ ...head, ...status }, { endStream: true });
+    }
+    // As the provider's server does: headers, one message behind its length, then how it ended.
+    stream.respond(head, { waitForTrailers: true });
+    stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0", "grpc-message": "" }));
+    const message = Status.encode(Status.fromPartial({ publicHostnames: ["provider"] })).finish();
+    const length = Buffer.alloc(5);
+    length.writeUInt32BE(message.length, 1);
+    stream.end(Buffer.concat([length, message]));
+  });
   const plain = createHttpsServer({ ...provider }, (_request, response) => response.end());
   const fronts = new Map<number, { readonly front: TcpServer; readonly behind: () => TcpServer }>();
   for (const [port, behind] of [
     [80, () => http as TcpServer],
     [443, () => https as TcpServer],
     [8443, () => api as TcpServer],
-    [8444, () => (gateway.withoutHttp2 ? plain : (grpc as unknown as TcpServer))],
+    [8444, () => (gateway.grpc === "http1" ? plain : (grpc as unknown as TcpServer))],
   ] as const) {
     fronts.set(port, {
       behind,
@@ -82,7 +99,7 @@ export async function startTestGateway(provider: ServerKey, leases: ServerKey): 
     leases,
     status: {},
     httpStatus: 404,
-    withoutHttp2: false,
+    grpc: "provider",
     close: (port) => new Promise((resolve) => fronts.get(port)?.front.close(() => resolve())),
     open: async () => {
       for (const [port, { front }] of fronts) {

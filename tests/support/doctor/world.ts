@@ -153,7 +153,7 @@ export async function startWorld({ blockIntervalMs = 50 } = {}): Promise<World> 
       leases: leaseKey.server,
       status: healthyStatus,
       httpStatus: 404,
-      withoutHttp2: false,
+      grpc: "provider",
     });
     names.records.clear();
     names.records.set(`provider.${DOMAIN}`, ADDRESS).set(`*.ingress.${DOMAIN}`, ADDRESS);
