@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Cluster } from "../cluster/types.ts";
 import { onHost } from "../hosts/connect.ts";
+import { releaseMachine } from "../hosts/preflight/occupied.ts";
 import { hostScript } from "../hosts/script.ts";
 import type { Host } from "../hosts/types.ts";
 import { locate, releaseFor, stage } from "./artefacts.ts";
@@ -10,8 +11,8 @@ import { MachineTaken, NodeNotReady } from "./errors.ts";
 import { explainFailure } from "./joinFailure.ts";
 import { absentFiles, nodeFiles } from "./nodeFiles.ts";
 import type { NodeInputs } from "./nodeInputs.ts";
-import { getNode, isReady, patchNode, planMarks } from "./nodeObject.ts";
-import { type NodeFacts, readFacts } from "./observeNode.ts";
+import { getNode, isReady, isServer, patchNode, planMarks } from "./nodeObject.ts";
+import { type NodeFacts, otherSite, readFacts, readNodeObject } from "./observeNode.ts";
 import { registriesFile } from "./registries.ts";
 import { ensureSnapshotKey } from "./snapshotKey.ts";
 import { takeSnapshot } from "./snapshots.ts";
@@ -56,10 +57,12 @@ export async function applyNode(node: NodeInputs, options: ApplyOptions = {}): P
   if (!facts.joined && node.first !== undefined) await forgetPredecessor(node, progress);
   if (rotates) await rotateTokens(node, progress);
   const tokens = node.first === undefined ? undefined : await tokensFor(node, facts);
+  // The program may have been put in place by a run that did not come to the restart.
+  const restart = installed === node.version && existing && (await runsAnother(node, before));
   const changed = await onHost(node.address, async (host) => {
     const staged =
       installed === node.version ? undefined : await stageFiles(host, node, facts.arch, progress);
-    return run(host, node, tokens, staged, before, progress);
+    return run(host, node, { tokens, staged, before, restart }, progress);
   });
   await waitUntilReady(node, readySeconds);
   await markNode(node, before);
@@ -76,6 +79,12 @@ function generationOf(facts: NodeFacts): number {
 }
 
 function refuseOther(node: NodeInputs, facts: NodeFacts): void {
+  const other = otherSite(facts, node);
+  if (other !== undefined) {
+    throw new MachineTaken(
+      `${node.address.host} is a machine of the site ${other}, not of ${node.site}. ${releaseMachine}`,
+    );
+  }
   if (facts.role !== "" && facts.role !== node.role) {
     throw new MachineTaken(
       `${node.address.host} already is a K3s ${facts.role}, and ${node.node} is to be ${node.role === "server" ? "a server" : "an agent"}. Uninstall K3s there first, or declare \`role: ${facts.role}\`.`,
@@ -108,6 +117,9 @@ async function forgetPredecessor(node: NodeInputs, progress: (line: string) => v
       `Another machine is the node ${node.node} of this cluster, and it is ready. Give ${node.address.host} another \`name\`.`,
     );
   }
+  if (isServer(old) && node.snapshots !== undefined) {
+    await takeSnapshot({ ...node, address: node.first }, "before-replacement", progress);
+  }
   progress(`forgetting the machine that was ${node.node} before`);
   await cluster.request("DELETE", `/api/v1/nodes/${node.node}`);
 }
@@ -134,12 +146,26 @@ async function stageFiles(
   return { path, sha256: program.sha256 };
 }
 
+/** Whether the node reports another release than the declared one; asked only where it did when it was last read. */
+async function runsAnother(node: NodeInputs, before: NodeInputs | undefined): Promise<boolean> {
+  if (before === undefined || before.version === node.version) return false;
+  const running = (await readNodeObject(node))?.status?.nodeInfo?.kubeletVersion;
+  return running !== undefined && running !== node.version;
+}
+
+/** What a change of one machine is made from, besides its declaration. */
+interface Change {
+  readonly tokens: JoinTokens | undefined;
+  readonly staged: Staged | undefined;
+  readonly before: NodeInputs | undefined;
+  /** Whether K3s is restarted even if nothing changes. */
+  readonly restart: boolean;
+}
+
 async function run(
   host: Host,
   node: NodeInputs,
-  tokens: JoinTokens | undefined,
-  staged: Staged | undefined,
-  before: NodeInputs | undefined,
+  { tokens, staged, before, restart }: Change,
   progress: (line: string) => void,
 ): Promise<readonly string[]> {
   const { role, snapshots } = node;
@@ -154,6 +180,8 @@ async function run(
     files: (await nodeFiles(node, recipient)).map((file) => ({ ...file })),
     absent: absentFiles(node, before),
     timer: recipient !== undefined,
+    restart,
+    site: node.site,
   };
   const secrets = {
     join_token: (role === "server" ? tokens?.server : tokens?.agent) ?? "",

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { HostAddress } from "../hosts/types.ts";
 import type { Datastore, NodeRole } from "./binary.ts";
 import type { K3sConfig } from "./config.ts";
@@ -38,7 +39,10 @@ export interface NodeInputs {
   readonly scheduler?: ComponentConfig;
   /** Text of the systemd unit. */
   readonly unit: string;
-  /** `active`; observed otherwise what systemd says, or `unreachable`. */
+  /**
+   * `active`; observed otherwise what systemd says, `restart pending` when it runs with settings from before a change,
+   * or `unreachable`.
+   */
   readonly service: string;
   /** Whether the unit starts with the machine. */
   readonly enabled: boolean;
@@ -58,6 +62,12 @@ export interface NodeInputs {
   /** Whether K3s's images are sent too; not observed. */
   readonly airGap: boolean;
 }
+
+/** What the service is observed as when a change has not been read yet. */
+export const RESTART_PENDING = "restart pending";
+
+/** What the service is observed as when the machine does not answer. */
+export const UNREACHABLE = "unreachable";
 
 /** Fields in which a node may differ from its declaration; what is not in here is how to get there. */
 export const OBSERVED_FIELDS = [
@@ -88,6 +98,14 @@ export const IDENTITY_FIELDS = [
   "role",
   "dataDir",
 ] as const satisfies readonly (keyof NodeInputs)[];
+
+/** Whether nothing is to be done but to bring the machine back, which nobody can from here. */
+export function isMerelyUnreachable(before: NodeInputs, after: NodeInputs): boolean {
+  const fields = [...OBSERVED_FIELDS, ...ACCESS_FIELDS].filter(
+    (field) => !isDeepStrictEqual(before[field], after[field]),
+  );
+  return before.service === UNREACHABLE && fields.every((field) => field === "service" || field === "ready");
+}
 
 /** Identity of the resource. */
 export function idOf({ site, node }: Pick<NodeInputs, "site" | "node">): string {

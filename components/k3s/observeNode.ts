@@ -7,7 +7,7 @@ import { hostScript } from "../hosts/script.ts";
 import { clusterOf } from "./clusterAccess.ts";
 import type { K3sConfig } from "./config.ts";
 import { kubeletFile } from "./kubernetesConfig.ts";
-import type { NodeInputs, NodeSnapshots } from "./nodeInputs.ts";
+import { type NodeInputs, type NodeSnapshots, UNREACHABLE } from "./nodeInputs.ts";
 import { getNode, isLeftCordoned, isReady, type NodeObject, taintText, UNSCHEDULABLE } from "./nodeObject.ts";
 import { observedRegistries } from "./registries.ts";
 import { recipientOf } from "./snapshotKey.ts";
@@ -33,29 +33,40 @@ export function readFacts(inputs: Pick<NodeInputs, "address" | "dataDir" | "mani
   return onHost(address, (host) => host.script(script, desired, { timeoutSeconds: 60 }));
 }
 
+/** The site that a machine belongs to, if that is another one. */
+export function otherSite(facts: NodeFacts, { site }: Pick<NodeInputs, "site">): string | undefined {
+  const owner = String(facts["site"] ?? "").trim();
+  return owner === "" || owner === site ? undefined : owner;
+}
+
 /**
  * The node as it is, in the fields of its declaration.
  *
- * @returns undefined when the machine has no K3s
+ * @returns undefined when the machine has no K3s of this site
  * @throws errors of the host other than that it does not answer, which is a state of the node
  */
 export async function observeNode(declared: NodeInputs): Promise<NodeInputs | undefined> {
   const object = readNodeObject(declared);
   try {
     const facts = await readFacts(declared);
-    if (facts.role === "") return undefined;
+    if (facts.role === "" || otherSite(facts, declared) !== undefined) return undefined;
     return fromFacts(declared, facts, await object);
   } catch (error) {
     // One that shows another key was set up anew: the machine that this speaks of is gone.
     if (error instanceof HostUnreachable || error instanceof HostKeyChanged) {
-      return { ...declared, service: "unreachable", ready: false };
+      return { ...declared, service: UNREACHABLE, ready: false };
     }
     throw error;
   }
 }
 
 /** The Node object; undefined when there is none or no server can be asked. */
-async function readNodeObject({ address, first, api, node }: NodeInputs): Promise<NodeObject | undefined> {
+export async function readNodeObject({
+  address,
+  first,
+  api,
+  node,
+}: NodeInputs): Promise<NodeObject | undefined> {
   try {
     return await getNode(await clusterOf(first ?? address, api), node);
   } catch {
@@ -75,7 +86,7 @@ export function fromFacts(
   return {
     ...rest,
     role: facts.role === "agent" ? "agent" : "server",
-    version: versionIn(text("version")) ?? "none",
+    version: observedVersion(versionIn(text("version")), declared.version, object),
     ...(datastore === undefined ? {} : { datastore: text("datastore") === "etcd" ? "etcd" : "sqlite" }),
     config: parseYaml(text("config")) as K3sConfig,
     registries: observedRegistries(text("registries"), declared.registries),
@@ -96,6 +107,16 @@ export function fromFacts(
     ...(snapshots === undefined ? {} : { snapshots: observedSnapshots(snapshots, text) }),
     tokenGeneration: Number(text("tokenGeneration")) || 0,
   };
+}
+
+/** The release in place; where that is the declared one and the node still runs another, the one that runs. */
+function observedVersion(
+  installed: string | undefined,
+  want: string,
+  object: NodeObject | undefined,
+): string {
+  const running = object?.status?.nodeInfo?.kubeletVersion;
+  return (installed === want ? running : undefined) ?? installed ?? "none";
 }
 
 function sameText(found: string, want: string): string {

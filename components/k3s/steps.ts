@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { NodeInputs } from "./nodeInputs.ts";
+import { isMerelyUnreachable, type NodeInputs, RESTART_PENDING } from "./nodeInputs.ts";
 import { UNSCHEDULABLE } from "./nodeObject.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -28,32 +28,34 @@ export function stepsOfCreate(node: NodeInputs): string[] {
 
 /** Steps that change a node; none when nothing has to be done. */
 export function stepsOfUpdate(before: NodeInputs, after: NodeInputs): string[] {
+  if (isMerelyUnreachable(before, after)) return ["leave it as it is until it answers"];
   const upgrade = before.version !== after.version;
   const moves = before.datastore === "sqlite" && after.datastore === "etcd";
   const rotates = before.tokenGeneration !== after.tokenGeneration;
   const risky = after.role === "server" && (upgrade || moves || (rotates && after.first === undefined));
   const files = changedFiles(before, after);
+  const pending = before.service === RESTART_PENDING;
   const steps = [
     ...(risky ? ["save the cluster's data, encrypted"] : []),
     ...(upgrade ? [upgradeStep(before.version, after.version)] : []),
     ...(moves ? ["move the cluster's data from SQLite to etcd"] : []),
     ...(rotates ? [after.first === undefined ? "replace the tokens" : "take over the new token"] : []),
     ...files,
-    ...(before.service === after.service ? [] : [`start K3s, which is ${before.service}`]),
+    ...(before.service === after.service || pending ? [] : [`start K3s, which is ${before.service}`]),
     ...(before.enabled === after.enabled ? [] : ["let K3s start with the machine"]),
   ];
-  const restarts = upgrade || moves || rotates || files.length > 0;
+  const restarts = upgrade || moves || rotates || files.length > 0 || pending;
   const manifests = manifestSteps(before.manifests, after.manifests);
   return [
     ...steps,
-    ...(restarts && before.service === after.service ? ["restart K3s; pods go on running"] : []),
+    ...(restarts && (before.service === after.service || pending) ? ["restart K3s; pods go on running"] : []),
     ...manifests,
     ...(isDeepStrictEqual(before.snapshots, after.snapshots)
       ? []
       : ["change when and for whom snapshots are taken"]),
     ...labelSteps(before.labels, after.labels),
     ...taintSteps(before.taints, after.taints),
-    ...(steps.length > 0 || before.ready !== after.ready
+    ...(steps.length > 0 || pending || before.ready !== after.ready
       ? ["wait until the cluster counts it as ready"]
       : []),
   ];

@@ -30,6 +30,7 @@ export function checkNodes(declaration: NodesDeclaration, observed: ObservedNode
     firewall: hosts.firewall !== false,
   });
   const errors = problems.filter(({ severity }) => severity === "error");
+    site,
   if (errors.length > 0) throw new HostsUnfit(errors);
   return [
     ...problems.map((problem) => describeProblem(problem).replace(/^- /, "")),

@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { stringify } from "yaml";
+import { inspectHosts } from "../../components/hosts/preflight/preflight.ts";
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
 import { ensureRuntimeKnown } from "../../components/k3s/runtime.ts";
@@ -12,6 +13,7 @@ import { Checkout } from "../support/checkout.ts";
 import { needsHosts } from "../support/hosts/index.ts";
 import {
   clusterThrough,
+  cutAt,
   drift,
   hasConfigMap,
   type K3sLab,
@@ -58,6 +60,27 @@ describe("one K3s server", function () {
       },
     });
 
+  it("is known again when its installation was cut off before there was a unit", async () => {
+    const mend = await cutAt(site.host(0), "ln");
+    await assert.rejects(nodes.create(server), /set-up of K3s failed/);
+    await mend();
+    const { stdout } = await site
+      .host(0)
+      .exec("ls /usr/local/bin/k3s /etc/systemd/system/k3s.service 2>/dev/null", { check: false });
+    assert.equal(stdout.trim(), "/usr/local/bin/k3s");
+    assert.deepEqual(await foreign("garage"), []);
+    // Nor is a program whose owner nobody knows a cluster.
+    await site.host(0).exec("rm -r /etc/pulumi-akash");
+    assert.deepEqual(await foreign("garage"), []);
+  });
+
+  /** What stands against taking the machine for a site's because of the K3s on it. */
+  async function foreign(name: string): Promise<string[]> {
+    const machine = { address: server.address, role: "both", gpu: false } as const;
+    const { problems } = await inspectHosts([machine], { site: name });
+    return problems.map(({ problem }) => problem).filter((problem) => /^K3s v|of the site/.test(problem));
+  }
+
   it("is set up from nothing and then differs in nothing", async () => {
     const { id, outs } = await nodes.create(server);
     assert.equal(id, "garage/host-1");
@@ -72,6 +95,22 @@ describe("one K3s server", function () {
   it("is left alone when it is as declared", async () => {
     const before = await startedAt(site.host(0));
     await nodes.update("id", server, server);
+    assert.equal(await startedAt(site.host(0)), before);
+  });
+
+  it("is not taken over by another site, and adopted where nothing says whose it is", async () => {
+    const other = { ...server, site: "attic" };
+    await assert.rejects(
+      nodes.create(other),
+      /is a machine of the site garage, not of attic\. Take it out of that site's `nodes` first/,
+    );
+    assert.deepEqual(await foreign("attic"), ["It is a machine of the site garage, not of attic."]);
+    assert.deepEqual(await foreign("garage"), []);
+    const before = await startedAt(site.host(0));
+    await site.host(0).exec("rm /etc/pulumi-akash/site");
+    assert.deepEqual(await foreign("attic"), []);
+    await nodes.update("id", server, server);
+    assert.equal((await site.host(0).exec("cat /etc/pulumi-akash/site")).stdout, "garage\n");
     assert.equal(await startedAt(site.host(0)), before);
   });
 
@@ -127,6 +166,34 @@ describe("one K3s server", function () {
     );
     await repair(server);
     assert.deepEqual(await drift(server), []);
+  });
+
+  it("says that a restart is due when a run was cut after its change, and makes up for it once", async () => {
+    const options = { version: "v1.33.7+k3s1", airGap: true, tlsSans: ["api.garage.lan"] };
+    const [changed] = site.plan([site.machine(0)], options).servers;
+    assert.ok(changed);
+    // A unit that systemd has not read again is part of it.
+    await site
+      .host(0)
+      .exec(
+        "sed -i 's/^TasksMax=.*/TasksMax=9999/' /etc/systemd/system/k3s.service; systemctl daemon-reload",
+      );
+    const before = await startedAt(site.host(0));
+    const mend = await cutAt(site.host(0), "systemctl", "daemon-reload");
+    await assert.rejects(nodes.update("id", server, changed), /set-up of K3s failed/);
+    await mend();
+    assert.deepEqual(await drift(changed), ["service"]);
+    assert.equal((await nodes.read("id", changed)).inputs.service, "restart pending");
+    assert.equal(await startedAt(site.host(0)), before);
+    await repair(changed);
+    const after = await startedAt(site.host(0));
+    assert.notEqual(after, before);
+    const { stdout } = await site.host(0).exec("systemctl show -p TasksMax --value k3s");
+    assert.equal(stdout.trim(), "infinity");
+    assert.deepEqual(await drift(changed), []);
+    await nodes.update("id", changed, changed);
+    assert.equal(await startedAt(site.host(0)), after);
+    server = changed;
   });
 
   it("shows that snapshots are off and for whom they are encrypted, without touching K3s", async () => {
@@ -194,7 +261,15 @@ describe("one K3s server", function () {
     const before = readdirSync(join(site.state, "garage", "snapshots"));
     const [next] = site.plan([site.machine(0)]).servers;
     assert.ok(next);
-    await nodes.update("id", server, next);
+    // Cut when the new program is in place and the old one still runs.
+    const mend = await cutAt(site.host(0), "systemctl", "reset-failed");
+    await assert.rejects(nodes.update("id", server, next), /set-up of K3s failed/);
+    await mend();
+    assert.deepEqual(await drift(next), ["version", "service"]);
+    // What runs decides, whoever put the program there.
+    await site.host(0).exec("rm /run/pulumi-akash-k3s-restart-pending");
+    assert.deepEqual(await drift(next), ["version"]);
+    await repair(next);
     assert.deepEqual(await drift(next), []);
     const [node] = await listNodes(await clusterThrough(next));
     assert.equal(node?.status?.nodeInfo?.kubeletVersion, "v1.34.3+k3s1");

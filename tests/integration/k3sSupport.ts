@@ -103,6 +103,23 @@ export async function startedAt(host: TestHost, unit = "k3s.service"): Promise<s
   return (await host.exec(`systemctl show -p ExecMainStartTimestampMonotonic --value ${unit}`)).stdout.trim();
 }
 
+/**
+ * Kills a script of ours on a host when it comes to a command, as a machine that dies there would, until the result is
+ * called.
+ *
+ * @param program a program by name
+ * @param argument its first argument; default: any
+ */
+export async function cutAt(host: TestHost, program: string, argument = "*"): Promise<() => Promise<void>> {
+  // The first folder on the path of scripts.
+  const shim = `/usr/local/sbin/${program}`;
+  const text = `#!/bin/bash\n[[ $1 != ${argument} ]] || kill -KILL "$PPID"\nexec /usr/bin/${program} "$@"\n`;
+  await host.exec(`cat >${shim}; chmod 755 ${shim}`, { input: text });
+  return async () => {
+    await host.exec(`rm ${shim}`);
+  };
+}
+
 export function clusterThrough(node: NodeInputs): Promise<Cluster> {
   return clusterOf(node.first ?? node.address, node.api);
 }

@@ -55,11 +55,14 @@ export function readK3s(sections: Sections): HostFacts["k3s"] {
     return [{ role, active: field("ActiveState") === "active" }];
   });
   const unit = units.find(({ active }) => active) ?? units[0];
+  const site = firstLine(sections, "k3s-site");
   return {
     ...(version === undefined ? {} : { version }),
     ...(unit === undefined ? {} : { role: unit.role }),
     active: unit?.active ?? false,
-    ours: lines(sections, "k3s-ours").length > 0,
+    ours: site !== "" || lines(sections, "k3s-ours").length > 0,
+    ...(site === "" ? {} : { site }),
+    data: lines(sections, "k3s-data").length > 0,
     traefik: lines(sections, "k3s-traefik").length > 0,
   };
 }

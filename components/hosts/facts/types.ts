@@ -128,8 +128,12 @@ export const hostFacts = z.object({
     version: z.string().optional(),
     role: z.enum(["server", "agent"]).optional(),
     active: z.boolean(),
-    /** Whether its unit was written by this package. */
+    /** Whether this package set it up, or began to. */
     ours: z.boolean(),
+    /** The site that set it up; absent where nothing says so. */
+    site: z.string().optional(),
+    /** Whether it has run there: it has data of a cluster. */
+    data: z.boolean(),
     /** Whether it brings its own ingress. */
     traefik: z.boolean(),
   }),

@@ -1,5 +1,9 @@
 import type { HostCheck, InspectedHost } from "./types.ts";
 
+/** What to do about a machine of another site. */
+export const releaseMachine =
+  "Take it out of that site's `nodes` first; if that site is gone for good, delete /etc/pulumi-akash/site on the machine.";
+
 const INGRESS = [80, 443, 8443, 8444];
 const SERVER = [2379, 2380, 6443];
 const NODE = [10250];
@@ -29,9 +33,18 @@ export const checkPorts: HostCheck = ({ facts, role }, { sharedPorts = [] }) => 
 
 const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
-/** A cluster that this site did not set up. */
-export const checkForeignCluster: HostCheck = ({ facts: { k3s } }) => {
-  if (k3s.version === undefined || k3s.ours) return [];
+/** A cluster that this site did not set up. The program alone is none: an installation may have been cut off. */
+export const checkForeignCluster: HostCheck = ({ facts: { k3s } }, { site }) => {
+  if (site !== undefined && k3s.site !== undefined && k3s.site !== site) {
+    return [
+      {
+        severity: "error",
+        problem: `It is a machine of the site ${k3s.site}, not of ${site}.`,
+        remedy: releaseMachine,
+      },
+    ];
+  }
+  if (k3s.version === undefined || k3s.ours || (k3s.role === undefined && !k3s.data)) return [];
   const traefik = k3s.traefik ? ", whose Traefik holds ports 80 and 443" : "";
   return [
     {

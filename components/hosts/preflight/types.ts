@@ -24,6 +24,8 @@ export interface InspectedHost {
 }
 
 export interface PreflightWanted {
+  /** The site that the machines are for; a machine of another one is refused. Default: none is. */
+  readonly site?: string;
   /** Whether the site is to pass the auditors' check of its size. Default: false. */
   readonly audit?: boolean;
   /** Whether the machines' firewall is ours to set. Default: true. */

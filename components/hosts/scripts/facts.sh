@@ -143,6 +143,10 @@ programs() {
   quietly systemctl show -p Id -p LoadState -p ActiveState k3s.service k3s-agent.service
   section k3s-ours
   grep -ls pulumi-akash /etc/systemd/system/k3s.service /etc/systemd/system/k3s-agent.service || true
+  section k3s-site
+  text_of /etc/pulumi-akash/site
+  section k3s-data
+  compgen -G '/var/lib/rancher/k3s/server/db' || compgen -G '/var/lib/rancher/k3s/agent/client-kubelet.crt' || true
   section k3s-traefik
   compgen -G '/var/lib/rancher/k3s/server/manifests/traefik*.yaml' || true
   section reboot-required

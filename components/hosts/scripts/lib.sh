@@ -58,11 +58,13 @@ fact_list() {
 }
 facts() { printf '{%s}\n' "$facts_json"; }
 
-# put PATH MODE: writes standard input to the file, whole or not at all, and only where it differs. Sets
-# put_changed to true or false. Give it a here-document: in a pipe the variable would be lost.
+# put PATH MODE [COMMAND...]: writes standard input to the file, whole or not at all, and only where it differs: then
+# the command runs before. Sets put_changed to true or false. Give it a here-document: in a pipe the variable would be
+# lost.
 put_changed=false
 put() {
   local path=$1 mode=$2 folder new
+  shift 2
   folder=$(dirname -- "$path")
   [[ -d $folder ]] || mkdir -p -- "$folder"
   new=$(mktemp -- "$folder/.pulumi-akash.XXXXXX")
@@ -73,6 +75,7 @@ put() {
     rm -f -- "$new"
     put_changed=false
   else
+    if (($# > 0)); then "$@"; fi
     mv -fT -- "$new" "$path"
     put_changed=true
   fi

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Brings K3s on this machine to its declaration; restarts it only where something that it reads at start changed.
 : "${want_version?}" "${want_sha256?}" "${want_staged?}" "${want_unit_name?}" "${want_token_generation?}"
-: "${want_files_count?}" "${want_timer?}" "${secret_join_token?}" "${secret_agent_token?}" "${secret_registries?}"
+: "${want_files_count?}" "${want_timer?}" "${want_restart?}" "${want_site?}"
+: "${secret_join_token?}" "${secret_agent_token?}" "${secret_registries?}"
 declare -a want_absent
 if ((want_files_count > 0)); then
   : "${want_files_path?}" "${want_files_mode?}" "${want_files_content?}" "${want_files_restart?}"
@@ -9,17 +10,40 @@ fi
 
 binary=/usr/local/bin/k3s
 config=/etc/rancher/k3s
+# Says that something was changed that K3s reads at start only. Whoever goes on after a cut finds the change made, and
+# without this nothing that asks for the restart. A boot is one.
+pending=/run/pulumi-akash-k3s-restart-pending
 changed=()
-restart=false
+restart=$want_restart
 reload=false
+if [[ $restart == true ]]; then changed+=("another release runs than is in place"); fi
+if [[ -e $pending ]]; then
+  changed+=("a change that it was not restarted for")
+  restart=true
+fi
 
-# changed_if RESTART NAME: what `put` did.
-changed_if() {
-  [[ ${put_changed?} == true ]] || return 0
-  changed+=("$2")
-  if [[ $1 == true ]]; then restart=true; fi
+# due: right before a change that asks for a restart.
+due() {
+  restart=true
+  : >"$pending"
 }
 
+# keep RESTART NAME PATH MODE: `put`, and what it did under that name.
+keep() {
+  if [[ $1 == true ]]; then put "$3" "$4" due; else put "$3" "$4"; fi
+  if [[ ${put_changed?} == true ]]; then changed+=("$2"); fi
+}
+
+# gone RESTART PATH: removes a file.
+gone() {
+  if [[ ! -e $2 ]]; then return 0; fi
+  if [[ $1 == true ]]; then due; fi
+  rm -f -- "$2"
+  changed+=("${2##*/} (removed)")
+}
+
+# Before anything else, so that a machine on which this is cut off is known again, and no other site takes it.
+put /etc/pulumi-akash/site 644 <<<"$want_site"
 install -d -m 0755 -- "$config"
 
 # --- the program
@@ -29,10 +53,10 @@ if [[ -n $want_sha256 ]] && [[ $(sha256sum -- "$binary" 2>/dev/null | cut -d ' '
   chmod 0755 -- "$want_staged"
   chown 0:0 -- "$want_staged"
   # A running program cannot be written to, but its name can be given to another file.
+  due
   mv -fT -- "$want_staged" "$binary"
   say "K3s $want_version is in place"
   changed+=(program)
-  restart=true
 fi
 for name in kubectl crictl ctr; do
   [[ -e /usr/local/bin/$name || -L /usr/local/bin/$name ]] || ln -s k3s "/usr/local/bin/$name"
@@ -40,15 +64,12 @@ done
 
 # --- tokens
 if [[ -n $secret_join_token ]]; then
-  put "$config/join-token" 600 <<<"$secret_join_token"
-  changed_if true "join token"
+  keep true "join token" "$config/join-token" 600 <<<"$secret_join_token"
 fi
 if [[ -n $secret_agent_token ]]; then
-  put "$config/agent-token" 600 <<<"$secret_agent_token"
-  changed_if true "agent token"
+  keep true "agent token" "$config/agent-token" 600 <<<"$secret_agent_token"
 elif [[ $want_unit_name == k3s.service && ! -s $config/agent-token ]]; then
-  put "$config/agent-token" 600 <<<"$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"
-  changed_if true "agent token"
+  keep true "agent token" "$config/agent-token" 600 <<<"$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"
 fi
 if [[ ! -f $config/token-generation || -n $secret_join_token ]]; then
   put "$config/token-generation" 644 <<<"$want_token_generation"
@@ -56,28 +77,23 @@ fi
 
 # --- files
 for ((i = 0; i < want_files_count; i++)); do
-  put "${want_files_path[i]}" "${want_files_mode[i]}" < <(printf '%s' "${want_files_content[i]}")
-  changed_if "${want_files_restart[i]}" "${want_files_path[i]##*/}"
-  if [[ $put_changed == true && ${want_files_path[i]} == /etc/systemd/system/* ]]; then reload=true; fi
+  path=${want_files_path[i]}
+  keep "${want_files_restart[i]}" "${path##*/}" "$path" "${want_files_mode[i]}" < <(printf '%s' "${want_files_content[i]}")
+  if [[ $put_changed == true && $path == /etc/systemd/system/* ]]; then reload=true; fi
 done
 if [[ -n $secret_registries ]]; then
-  put "$config/registries.yaml" 600 < <(printf '%s' "$secret_registries")
-  changed_if true registries.yaml
-elif [[ -e $config/registries.yaml ]]; then
-  rm -f -- "$config/registries.yaml"
-  changed+=("registries.yaml (removed)")
-  restart=true
+  keep true registries.yaml "$config/registries.yaml" 600 < <(printf '%s' "$secret_registries")
+else
+  gone true "$config/registries.yaml"
 fi
 for path in "${want_absent[@]}"; do
-  if [[ -e $path ]]; then
-    rm -f -- "$path"
-    changed+=("${path##*/} (removed)")
-    if [[ $path != */manifests/* ]]; then restart=true; fi
-  fi
+  if [[ $path == */manifests/* ]]; then gone false "$path"; else gone true "$path"; fi
 done
 
 # --- services
-if [[ $reload == true ]]; then systemctl daemon-reload; fi
+# A run that was cut may have left units that systemd has not read yet.
+stale=$(systemctl show -p NeedDaemonReload --value "$want_unit_name" k3s-snapshot.service k3s-snapshot.timer)
+if [[ $reload == true || $stale == *yes* ]]; then systemctl daemon-reload; fi
 if [[ $want_timer == true ]]; then
   systemctl enable --quiet k3s-snapshot.timer
   systemctl restart k3s-snapshot.timer
@@ -110,6 +126,7 @@ if [[ $restart == true ]]; then
     fi
     sleep 0.5
   done
+  if [[ -z $failure ]]; then rm -f -- "$pending"; fi
 fi
 fact_list changed "${changed[@]}"
 fact_json restarted "$restart"

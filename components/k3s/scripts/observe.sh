@@ -20,7 +20,10 @@ elif [[ -e /etc/systemd/system/k3s-agent.service ]]; then
   unit=k3s-agent.service
 fi
 fact role "$role"
-fact service "$(systemctl is-active "$unit" 2>/dev/null || true)"
+service=$(systemctl is-active "$unit" 2>/dev/null || true)
+# What it reads at start was changed, and it runs on with what it read before.
+if [[ $service == active && -e /run/pulumi-akash-k3s-restart-pending ]]; then service="restart pending"; fi
+fact service "$service"
 fact enabled "$(systemctl is-enabled "$unit" 2>/dev/null || true)"
 
 datastore=
@@ -40,6 +43,7 @@ text registries /etc/rancher/k3s/registries.yaml
 text scheduler /etc/rancher/k3s/scheduler.yaml
 text kubelet "$want_kubelet_file"
 text unit "/etc/systemd/system/$unit"
+text site /etc/pulumi-akash/site
 text tokenGeneration /etc/rancher/k3s/token-generation
 for file in "${want_files[@]}"; do
   text "manifest:$file" "$want_data_dir/server/manifests/$file"

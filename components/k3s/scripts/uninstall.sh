@@ -16,7 +16,7 @@ for unit in k3s-snapshot.timer k3s-snapshot.service k3s.service k3s-agent.servic
     systemctl reset-failed "$unit" 2>/dev/null || true
   fi
 done
-rm -f -- /etc/default/k3s /etc/default/k3s-agent
+rm -f -- /etc/default/k3s /etc/default/k3s-agent /run/pulumi-akash-k3s-restart-pending
 rm -rf -- /run/systemd/system/k3s.service.d
 systemctl daemon-reload
 
@@ -85,7 +85,7 @@ else
 fi
 rm -rf --one-file-system -- /etc/rancher/k3s /etc/rancher/node /run/k3s /run/flannel \
   /var/lib/kubelet /var/lib/cni /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig \
-  /var/lib/calico /run/calico /etc/pulumi-akash/snapshots.crt /etc/pulumi-akash/k3s-snapshot.conf \
+  /var/lib/calico /run/calico /etc/pulumi-akash/site /etc/pulumi-akash/snapshots.crt /etc/pulumi-akash/k3s-snapshot.conf \
   /usr/local/lib/pulumi-akash/k3s-snapshot /var/lib/pulumi-akash/snapshots
 for name in kubectl crictl ctr; do
   if [[ $(readlink -- "/usr/local/bin/$name" 2>/dev/null || true) == k3s ]]; then rm -f -- "/usr/local/bin/$name"; fi

@@ -20,7 +20,7 @@ describe("facts of a machine", () => {
     assert.deepEqual(disks, []);
     assert.deepEqual(clock, { synchronized: false, aheadSeconds: 0 });
     assert.deepEqual(firewall, { kind: "none", refuses: false });
-    assert.deepEqual(k3s, { active: false, ours: false, traefik: false });
+    assert.deepEqual(k3s, { active: false, ours: false, data: false, traefik: false });
   });
 
   it("takes sections apart whatever is in them", () => {
@@ -215,10 +215,28 @@ describe("facts of a machine", () => {
       role: "server",
       active: true,
       ours: true,
+      data: false,
       traefik: false,
     });
     const agent = facts({ "k3s-units": units("not-found", "loaded"), "k3s-traefik": "t" });
-    assert.deepEqual(agent.k3s, { role: "agent", active: false, ours: false, traefik: true });
+    assert.deepEqual(agent.k3s, {
+      role: "agent",
+      active: false,
+      ours: false,
+      data: false,
+      traefik: true,
+    });
+    // Where an installation was cut off there is a site before there is a unit.
+    const cut = facts({ "k3s-version": version, "k3s-site": "garage\n" });
+    assert.deepEqual(cut.k3s, {
+      version: "v1.34.3+k3s1",
+      active: false,
+      ours: true,
+      site: "garage",
+      data: false,
+      traefik: false,
+    });
+    assert.equal(facts({ "k3s-data": "/var/lib/rancher/k3s/server/db\n" }).k3s.data, true);
   });
 
   it("believes chrony and timedatectl about the clock, and compares it with this machine's", () => {

@@ -38,7 +38,7 @@ export const goodFacts: HostFacts = {
   cgroup: "v2",
   nvidia: { packages: [], nouveau: false },
   toolkit: { containerd: [], cdi: [] },
-  k3s: { active: false, ours: false, traefik: false },
+  k3s: { active: false, ours: false, data: false, traefik: false },
   reboot: { pending: false, packages: [] },
   unattendedUpgrades: true,
 };

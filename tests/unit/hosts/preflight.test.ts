@@ -102,6 +102,7 @@ describe("preflight of machines", () => {
       role: "server" as const,
       active: true,
       ours: true,
+      data: true,
       traefik: false,
     };
     assert.deepEqual(problems({ k3s, listeners }), []);
@@ -109,6 +110,22 @@ describe("preflight of machines", () => {
       { k3s: { ...k3s, ours: false, traefik: true } },
       /^error: K3s v1.34.3\+k3s1 is there already.*Traefik holds ports 80 and 443/,
     );
+  });
+
+  it("takes a program without unit and data for no cluster: an installation may have been cut off there", () => {
+    const k3s = { version: "v1.34.3+k3s1", active: false, ours: false, data: false, traefik: false };
+    assert.deepEqual(problems({ k3s }), []);
+    only({ k3s: { ...k3s, data: true } }, /^error: K3s v1.34.3\+k3s1 is there already/);
+    only({ k3s: { ...k3s, role: "agent" } }, /^error: K3s v1.34.3\+k3s1 is there already/);
+  });
+
+  it("refuses a machine of another site, whatever is on it, and adopts one that says nothing", () => {
+    const k3s = { active: false, ours: true, data: false, traefik: false };
+    const other = { k3s: { ...k3s, site: "attic" } };
+    only(other, /^error: It is a machine of the site attic, not of garage\./, {}, { site: "garage" });
+    assert.deepEqual(problems(other, {}, { site: "attic" }), []);
+    assert.deepEqual(problems(other), []);
+    assert.deepEqual(problems({ k3s: { ...k3s, version: "v1.34.3+k3s1" } }, {}, { site: "garage" }), []);
   });
 
   it("names firewalls that ours cannot open, unless they are somebody else's business", () => {

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { rewriteKubeconfig } from "../../../components/k3s/clusterAccess.ts";
 import { OptionInvalid, UpgradeRefused } from "../../../components/k3s/errors.ts";
 import { explainFailure } from "../../../components/k3s/joinFailure.ts";
+import { RESTART_PENDING } from "../../../components/k3s/nodeInputs.ts";
 import {
   CORDONED_BY_REMOVAL,
   type NodeObject,
@@ -238,10 +239,23 @@ describe("what is observed of a node", () => {
     assert.deepEqual(differs({ config: "{ broken" }), [["config", { unreadable: true }]]);
     assert.deepEqual(differs({ enabled: "disabled" }), [["enabled", false]]);
     assert.deepEqual(differs({}, false), [["ready", false]]);
+    assert.deepEqual(differs({ service: RESTART_PENDING }), [["service", "restart pending"]]);
     assert.deepEqual(
       differs({ snapshotTimerState: "inactive" }).map(([key]) => key),
       ["snapshots"],
     );
     assert.equal(OTHER_KEY.startsWith("("), true);
+  });
+
+  it("is the release that runs where another one lies there already", () => {
+    const running = (kubeletVersion: string): NodeObject => ({
+      ...object,
+      status: { ...object.status, nodeInfo: { kubeletVersion } },
+    });
+    assert.equal(fromFacts(node, facts, running("v1.33.7+k3s1")).version, "v1.33.7+k3s1");
+    assert.equal(fromFacts(node, facts, running(node.version)).version, node.version);
+    // What lies there is what differs first.
+    const old = { ...facts, version: "k3s version v1.33.7+k3s1 (x)" };
+    assert.equal(fromFacts(node, old, running(node.version)).version, "v1.33.7+k3s1");
   });
 });

@@ -92,6 +92,17 @@ describe("the words for what will run", () => {
       "start K3s, which is inactive",
       "wait until the cluster counts it as ready",
     ]);
+    const off = { ...node, service: "unreachable", ready: false };
+    assert.deepEqual(stepsOfUpdate(off, node), ["leave it as it is until it answers"]);
+    assert.deepEqual(stepsOfUpdate(off, { ...node, labels: { tier: "gold" } }), [
+      "start K3s, which is unreachable",
+      "set the label tier=gold",
+      "wait until the cluster counts it as ready",
+    ]);
+    assert.deepEqual(stepsOfUpdate({ ...node, service: "restart pending" }, node), [
+      "restart K3s; pods go on running",
+      "wait until the cluster counts it as ready",
+    ]);
   });
 
   it("restart nothing for labels, taints, manifests and snapshots", () => {
