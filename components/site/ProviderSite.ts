@@ -68,6 +68,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const { owner, chain } = observed;
     const { network, wallet, domain, pricing, storage } = config;
     const release = providerRelease(config);
+    if (observed.addressWarning !== undefined) void pulumi.log.warn(observed.addressWarning, this);
     const host = new URL(config.hostUri).hostname;
     const ingressMode = config.ingress.mode;
 

@@ -8,8 +8,6 @@ import type { Generation } from "../chain/types.ts";
 import { ensureCrds } from "../charts/crds.ts";
 import { type Cluster, ClusterUnreachable, openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { resolveAddress } from "../dns/address.ts";
-import { machineLookups } from "../dns/lookups.ts";
 import { commonModels } from "../gpu/commonModels.ts";
 import { loadGpuDatabase } from "../gpu/database.ts";
 import { detectFromNodes } from "../gpu/detect.ts";
@@ -25,6 +23,7 @@ import {
   kubeconfigOf,
   nodesDeclaration,
 } from "./nodes.ts";
+import { type PublicAddress, publicAddress } from "./publicAddress.ts";
 import { siteVersions } from "./versions.ts";
 
 export { kubeconfigOf } from "./nodes.ts";
@@ -37,17 +36,14 @@ export interface ObservedSite {
   readonly gpu: GpuDetection;
   /** Public address of the site: an IP address or `cname:NAME`. */
   readonly address: string;
+  /** What may keep tenants from reaching it, with what to do; absent where nothing is known of. */
+  readonly addressWarning?: string;
   /** Version in which the API server can narrow the network policies of leases; absent where it cannot. */
   readonly mutatingAdmission: MutatingAdmissionVersion | undefined;
   /** Text of the kubeconfig, a secret; "" before the site's own cluster is made. */
   readonly kubeconfig: string;
   /** The machines of a site that makes its own cluster. */
   readonly nodes?: ObservedNodes;
-}
-
-/** A declaration that cannot be completed, because what it needs cannot be found out. */
-export class SiteNotBuildable extends Error {
-  override readonly name = "SiteNotBuildable";
 }
 
 export interface ObserveOptions {
@@ -71,7 +67,7 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
     openChain(config.network, { websocket }),
     machines,
     clusterExists(config) ? observeExisting(config) : notYet(config),
-    machines.then((found) => publicAddress(config, found)),
+    machines.then((found) => addressOf(config, found)),
     definitions(config),
   ]);
   const { gpu, ...rest } = cluster;
@@ -81,7 +77,8 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
     // What machines of one's own have is known from their buses, before there is a cluster and after.
     gpu: nodes === undefined ? gpu : gpusOfNodes(nodes),
     ...rest,
-    address,
+    address: address.address,
+    ...(address.warning === undefined ? {} : { addressWarning: address.warning }),
     ...(nodes === undefined ? {} : { nodes }),
   };
 }
@@ -124,12 +121,9 @@ async function observeSiteNodes(config: SiteConfig): Promise<ObservedNodes | und
   return observeNodes(declaration, { database: databaseFor });
 }
 
-async function publicAddress(config: SiteConfig, nodes: ObservedNodes | undefined): Promise<string> {
+async function addressOf(config: SiteConfig, nodes: ObservedNodes | undefined): Promise<PublicAddress> {
   const own = config.address === "auto" ? addressOfNodes(nodes) : undefined;
-  if (own !== undefined) return own;
-  const { address, problem, message } = await resolveAddress(config.address, machineLookups);
-  if (address === undefined || problem !== undefined) throw new SiteNotBuildable(message ?? "");
-  return address;
+  return own === undefined ? publicAddress(config.address) : { address: own };
 }
 
 /** Definitions of what the site declares are fetched once; declaring them then needs no network. */

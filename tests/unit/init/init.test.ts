@@ -8,6 +8,7 @@ import { InitError } from "../../../commands/init/errors.ts";
 import type { Question } from "../../../commands/init/questions.ts";
 import { type InitOptions, type InitWorld, init, initCommand } from "../../../commands/init.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
+import { publicAddress } from "../../../components/site/publicAddress.ts";
 import { options, type TestWorld, testWorld } from "./world.ts";
 
 describe("init", () => {
@@ -108,6 +109,15 @@ describe("init", () => {
       { network: async () => ({ ...facts, publicAddress: "203.0.113.10", lineAddress: "192.168.0.2" }) },
     );
     assert.match(printed(), /another router stands before it/);
+    // What `init` lets pass, `up` must not refuse: the ports may be forwarded on both.
+    const { address } = parseSiteConfig(siteOf(await written()));
+    const settled = await publicAddress(address, {
+      publicAddress: async () => "203.0.113.10",
+      localAddresses: () => facts.localAddresses,
+      wanAddress: async () => "192.168.0.2",
+    });
+    assert.equal(settled.address, "203.0.113.10");
+    assert.match(settled.warning ?? "", /bridge mode, or forward the ports on both/);
     await world.close();
     await run({}, { network: async () => facts });
     assert.match(printed(), /could not be found out/);

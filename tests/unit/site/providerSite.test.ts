@@ -85,4 +85,16 @@ describe("a site's declaration as objects of the cluster", function () {
     assert.deepEqual(findings(pinnedImages, judged, settings), []);
     assert.equal(findings(pinnedImages, judged).length, 1);
   });
+
+  it("warns of what may keep tenants from reaching it", async () => {
+    const warnings: unknown[] = [];
+    const { warn } = console;
+    console.warn = (text: unknown) => warnings.push(text);
+    try {
+      await declared({}, { addressWarning: "Another router stands before it." });
+    } finally {
+      console.warn = warn;
+    }
+    assert.deepEqual(warnings, ["warning: [runtime] Another router stands before it."]);
+  });
 });
