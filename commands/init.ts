@@ -3,7 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { type Answers, declarationOf, parseAnswers } from "./init/answers.ts";
+import { type Answers, declarationOf, newWalletFile, parseAnswers } from "./init/answers.ts";
 import { InitError } from "./init/errors.ts";
 import { readNetwork, zoneOf } from "./init/localNetwork.ts";
 import { describeMachine, type Machine, readMachine } from "./init/machine.ts";
@@ -13,7 +13,7 @@ import { addressToDeclare, forwardsOf, type NetworkFacts, reachOf } from "./init
 import { regionOfTimeZone } from "./init/regions.ts";
 import { describeResult } from "./init/report.ts";
 import { readIfPresent, stackFileText, writeWhole } from "./init/stackFile.ts";
-import { askOnTerminal, confirmOnTerminal } from "./init/terminal.ts";
+import { askOnTerminal, confirmOnTerminal, makeWalletOnTerminal } from "./init/terminal.ts";
 import { jsonOption } from "./options.ts";
 import { PROJECT } from "./stack.ts";
 
@@ -40,6 +40,7 @@ export interface InitWorld {
   readonly timeZone: string;
   ask: typeof askOnTerminal;
   confirm: typeof confirmOnTerminal;
+  makeWallet: typeof makeWalletOnTerminal;
   /** For a person. */
   say(text: string): void;
   /** For a program. */
@@ -48,7 +49,8 @@ export interface InitWorld {
 
 const HELP = `
 It looks at this machine and its network first, asks at most eight questions, checks the answers and writes
-Pulumi.<name>.yaml. It changes nothing else and spends nothing. A file that is there is never replaced without
+Pulumi.<name>.yaml. It changes nothing else and spends nothing. For who has no wallet yet, the answer new:PATH makes
+one: its words are shown once, three of them are asked back, and they are kept in that file (mode 0600). A file that is there is never replaced without
 your word or --force.
 
 For programs, an answers file (YAML or JSON) holds what would be asked; domain is all that has no default:
@@ -134,11 +136,16 @@ async function write(
   const existing = await readIfPresent(file);
   const replace = existing !== undefined && (await mayReplace(options, world, file));
   const { text, site } = stackFileText(declaration, existing);
+  // Last of all: nobody is to write down words for a site that cannot be.
+  const wordsFile = newWalletFile(answers);
+  const newWallet =
+    wordsFile === undefined ? undefined : { file: wordsFile, address: await world.makeWallet(wordsFile) };
   await writeWhole(file, text, replace);
   if (options.json) {
-    world.print(JSON.stringify({ stack, file, site, reach, forwards: forwardsOf(reach) }, null, 2));
+    const forwards = forwardsOf(reach);
+    world.print(JSON.stringify({ stack, file, site, reach, forwards, newWallet }, null, 2));
   } else {
-    world.print(describeResult(stack, file, site, reach));
+    world.print(describeResult(stack, file, site, reach, newWallet));
   }
 }
 
@@ -200,6 +207,7 @@ function realWorld(): InitWorld {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     ask: askOnTerminal,
     confirm: confirmOnTerminal,
+    makeWallet: makeWalletOnTerminal,
     say: (text) => process.stderr.write(`${text}\n`),
     print: (text) => process.stdout.write(`${text}\n`),
   };

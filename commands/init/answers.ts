@@ -19,7 +19,7 @@ const answersSchema = z.strictObject({
   domain: answer("domain of the site"),
   email: answer("e-mail address that tenants and auditors see"),
   network: answer("mainnet or sandbox"),
-  wallet: answer("where the words are: env:VARIABLE, file:PATH or prompt"),
+  wallet: answer("where the words are: env:VARIABLE, file:PATH, prompt, or new:PATH on a terminal"),
   place: answer("path of a kubeconfig, or machines as user@host, separated by commas"),
   dns: answer("who makes the DNS records: cloudflare or manual"),
   region: answer("location-region"),
@@ -75,9 +75,14 @@ export function declarationOf(answers: Answers, findings: Findings): SiteDeclara
 }
 
 function walletOf(text: string): WalletSource {
-  const [, kind, rest = ""] = /^(env|file):(.*)$/.exec(text.trim()) ?? [];
+  const [, kind, rest = ""] = /^(env|file|new):(.*)$/.exec(text.trim()) ?? [];
   if (kind === "env") return { mnemonicEnv: rest };
-  return kind === "file" ? { mnemonicFile: rest } : { prompt: true };
+  return kind === undefined ? { prompt: true } : { mnemonicFile: rest };
+}
+
+/** Where the words of a wallet are to be kept that is yet to be made; undefined for one that exists. */
+export function newWalletFile({ wallet }: Pick<Answers, "wallet">): string | undefined {
+  return /^new:(.*)$/.exec(wallet.trim())?.[1];
 }
 
 /** Answers that are right, to try a single other one in their place. */
@@ -106,8 +111,8 @@ const PLACES: Readonly<Record<AnswerName, RegExp>> = {
 
 /** What is wrong with one answer, for the person who typed it; undefined when it is right. */
 export function complaintOf(name: AnswerName, value: string): string | undefined {
-  if (name === "wallet" && !/^(env:|file:|prompt$)/.test(value.trim())) {
-    return "Write env:VARIABLE, file:PATH or prompt; never the words themselves.";
+  if (name === "wallet" && !/^(env:|file:|new:|prompt$)/.test(value.trim())) {
+    return "Write env:VARIABLE, file:PATH, new:PATH or prompt; never the words themselves.";
   }
   try {
     parseSiteConfig(declarationOf({ ...RIGHT, [name]: value }, { address: "auto", gpuModels: [] }));

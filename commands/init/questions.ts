@@ -1,4 +1,4 @@
-import { type AnswerName, type Answers, complaintOf } from "./answers.ts";
+import { type AnswerName, type Answers, complaintOf, newWalletFile } from "./answers.ts";
 import { InitError } from "./errors.ts";
 import { REGIONS } from "./regions.ts";
 
@@ -56,7 +56,8 @@ const PLANS: Readonly<Record<AnswerName, Plan>> = {
     ],
   },
   wallet: {
-    message: "Where the wallet's words are: env:VARIABLE, file:PATH or prompt (never the words)",
+    message:
+      "Where the wallet's words are: env:VARIABLE, file:PATH or prompt; new:PATH makes one (never the words)",
     standard: (_, { name = "" }) => `env:${name.toUpperCase().replaceAll("-", "_")}_MNEMONIC`,
   },
   place: {
@@ -132,6 +133,9 @@ export async function completeAnswers(known: Known, given: Partial<Answers>, fil
   const wrong = (Object.keys(PLANS) as AnswerName[]).flatMap((name) => {
     if (missing.includes(PLANS[name].message))
       return [`${name}: is missing. Expected: ${PLANS[name].message}.`];
+    if (name === "wallet" && newWalletFile(answers) !== undefined) {
+      return ["wallet: The words of a new wallet are shown on a terminal. Run init there without --answers."];
+    }
     // A default is right whenever the answer it is made from is.
     const complaint = given[name] === undefined ? undefined : complaintOf(name, given[name]);
     return complaint === undefined ? [] : [`${name}: ${complaint}`];

@@ -5,10 +5,23 @@ import { type Forward, forwardsOf, type Reach } from "./reach.ts";
 
 const PORTS = "80, 443, 8443, 8444 and 30000-32767";
 
+/** A wallet that was just made. */
+export interface NewWallet {
+  /** Where its words are. */
+  readonly file: string;
+  readonly address: string;
+}
+
 /** What is said when the file is written. */
-export function describeResult(stack: string, file: string, site: SiteConfig, reach: Reach): string {
+export function describeResult(
+  stack: string,
+  file: string,
+  site: SiteConfig,
+  reach: Reach,
+  newWallet?: NewWallet,
+): string {
   const lines = [`${pc.green("Written")}: ${file}`, "", ...reachLines(reach), "", pc.bold("Next")];
-  lines.push(...nextSteps(stack, site).map((step, index) => `${index + 1}. ${step}`));
+  lines.push(...nextSteps(stack, site, newWallet).map((step, index) => `${index + 1}. ${step}`));
   return `${lines.join("\n")}\n`;
 }
 
@@ -38,9 +51,13 @@ function forwardTable(forwards: readonly Forward[]): string {
   return table.toString();
 }
 
-function nextSteps(stack: string, site: SiteConfig): string[] {
+function nextSteps(stack: string, site: SiteConfig, newWallet?: NewWallet): string[] {
   const steps = [`Read ${pc.bold(`Pulumi.${stack}.yaml`)}; set prices and attributes as you like.`];
-  if ("mnemonicEnv" in site.wallet) {
+  if (newWallet !== undefined) {
+    steps.push(
+      `Send at least ${site.funding.minBalance} AKT to the new wallet, ${pc.bold(newWallet.address)}. Its words are in ${newWallet.file} and on your paper, nowhere else.`,
+    );
+  } else if ("mnemonicEnv" in site.wallet) {
     steps.push(
       `Put the wallet's words into the variable ${site.wallet.mnemonicEnv}: read -rs ${site.wallet.mnemonicEnv} && export ${site.wallet.mnemonicEnv}`,
     );

@@ -1,4 +1,6 @@
 import { confirm, input, select } from "@inquirer/prompts";
+import { newWallet } from "../../components/wallet/newWallet.ts";
+import { terminalPrompts } from "../../components/wallet/prompts.ts";
 import { InitError } from "./errors.ts";
 import type { Question } from "./questions.ts";
 
@@ -24,6 +26,16 @@ export async function askOnTerminal({ message, standard, choices, check }: Quest
 /** A yes or no, no by default. */
 export async function confirmOnTerminal(message: string): Promise<boolean> {
   return interruptible(() => confirm({ message, default: false }));
+}
+
+/**
+ * Makes a wallet: its words are shown once, and kept in a file when three of them came back.
+ *
+ * @returns its address
+ */
+export async function makeWalletOnTerminal(file: string): Promise<string> {
+  const made = await interruptible(async () => newWallet({ file, prompts: await terminalPrompts() }));
+  return made.wallet.address;
 }
 
 async function interruptible<T>(prompt: () => Promise<T>): Promise<T> {

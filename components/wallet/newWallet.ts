@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import { absolutePath } from "../cluster/paths.ts";
-import { BackupNotConfirmed } from "./errors.ts";
+import { BackupNotConfirmed, WalletFileExists } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, generateWords } from "./mnemonic.ts";
 import { writePrivateFile } from "./privateFile.ts";
@@ -28,9 +29,11 @@ const wordsAsked = 3;
  * @throws BackupNotConfirmed, WalletFileExists
  */
 export async function newWallet({ file, prompts }: NewWalletOptions): Promise<NewWallet> {
+  const path = absolutePath(file);
+  // Before somebody has written down two dozen words for nothing.
+  if (existsSync(path)) throw new WalletFileExists(path);
   const phrase = generateWords();
   await confirmBackup(phrase.split(" "), prompts);
-  const path = absolutePath(file);
   await writePrivateFile(path, `${phrase}\n`);
   return { wallet: new KeyWallet(await deriveKey(phrase)), source: { mnemonicFile: file } };
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { after, before, describe, it } from "mocha";
 import { parse } from "yaml";
 import { parseSiteConfig } from "../../components/site/config.ts";
+import { openWallet } from "../../components/wallet/openWallet.ts";
 import { Checkout } from "../support/checkout.ts";
-import { hasTerminals, runOnTerminal } from "../support/terminal/index.ts";
+import { hasTerminals, runOnTerminal, Screen } from "../support/terminal/index.ts";
 
 const ENTER = "\r";
 const CTRL_C = "\u0003";
@@ -23,11 +24,14 @@ const DIALOGUE: readonly (readonly [RegExp, string])[] = [
   [/Region/, ENTER],
 ];
 
+/** What is typed once a question has come; from what is on the screen, where it depends on that. */
+type Reply = string | ((text: string) => string | undefined);
+
 /** Runs `init` on a terminal of its own and types each answer when its question has come. */
 async function onTerminal(
   checkout: Checkout,
-  dialogue: readonly (readonly [RegExp, string])[],
-): Promise<{ code: number; output: string }> {
+  dialogue: readonly (readonly [RegExp, Reply])[],
+): Promise<{ code: number; output: string; raw: string }> {
   const left = [...dialogue];
   const { code, output } = await runOnTerminal({
     command: `'${process.execPath}' commands/main.ts init`,
@@ -35,13 +39,14 @@ async function onTerminal(
     env: { ...process.env, NO_COLOR: "1", KUBECONFIG: "" },
     type: (written) => {
       const text = stripVTControlCharacters(written);
-      const [question, typed] = left[0] ?? [];
-      if (question?.test(text.slice(text.lastIndexOf("? "))) !== true) return undefined;
-      left.shift();
+      const [question, reply] = left[0] ?? [];
+      if (question?.test(text.slice(text.lastIndexOf("\n? ") + 1)) !== true) return undefined;
+      const typed = typeof reply === "function" ? reply(text) : reply;
+      if (typed !== undefined) left.shift();
       return typed;
     },
   });
-  return { code, output: stripVTControlCharacters(output) };
+  return { code, output: stripVTControlCharacters(output), raw: output };
 }
 
 describe("init in a checkout of its own", function () {
@@ -106,6 +111,42 @@ describe("init in a checkout of its own", function () {
       const site = parseSiteConfig(file.config["akash:site"]);
       assert.equal(site.contact.email, "ops@example.com");
       assert.deepEqual(site.wallet, { mnemonicEnv: "GARAGE_MNEMONIC" });
+    });
+
+    it("makes a wallet whose words are shown once, asked back and kept in a private file", async () => {
+      const file = join(checkout.folder, "shed.words");
+      const asked = new Set<string>();
+      /** Reads the words off the screen as a person does, and gives back the one that is asked for. */
+      const giveBack = (text: string) => {
+        const number = [...text.matchAll(/Word (\d+)\?/g)].at(-1)?.[1] ?? "";
+        if (number === "" || asked.has(number)) return undefined;
+        asked.add(number);
+        const word = new RegExp(`^ *${number}\\. ([a-z]+)\\r?$`, "m").exec(text)?.[1] ?? assert.fail(text);
+        return `${word}${ENTER}`;
+      };
+      const { code, output, raw } = await onTerminal(checkout, [
+        [/short name/, `shed${ENTER}`],
+        ...DIALOGUE.slice(1, 4),
+        [/wallet's words/, `new:${file}${ENTER}`],
+        ...DIALOGUE.slice(5),
+        [/written down all/, `y${ENTER}`],
+        [/Word \d+\?/, giveBack],
+        [/Word \d+\?/, giveBack],
+        [/Word \d+\?/, giveBack],
+      ]);
+      assert.equal(code, 0, output);
+      assert.equal(asked.size, 3);
+      const stackFile = parse(await checkout.read("Pulumi.shed.yaml"));
+      assert.deepEqual(stackFile.config["akash:site"].wallet, { mnemonicFile: file });
+      assert.equal((await stat(file)).mode & 0o777, 0o600);
+      const { address } = await openWallet({ mnemonicFile: file });
+      assert.ok(output.includes(`Send at least 5 AKT to the new wallet, ${address}`), output);
+      const words = (await readFile(file, "utf8")).trim().split(" ");
+      const screen = new Screen();
+      await screen.write(raw);
+      const left = screen.lines.join("\n");
+      assert.match(left, /Send at least 5 AKT/);
+      assert.doesNotMatch(left, new RegExp(`\\d+\\. ${words[0]}\\b`), "the words are gone from the screen");
     });
   });
 });

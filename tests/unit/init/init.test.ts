@@ -252,7 +252,7 @@ describe("init", () => {
         "- domain: is missing. Expected: Its domain (it will answer at provider.<domain> and *.ingress.<domain>).",
         '- email: "nobody" is not an e-mail address. Write it as ops@example.com.',
         '- network: "moon" is not one of the choices. Choose mainnet, sandbox or devnet.',
-        "- wallet: Write env:VARIABLE, file:PATH or prompt; never the words themselves.",
+        "- wallet: Write env:VARIABLE, file:PATH, new:PATH or prompt; never the words themselves.",
       ]);
       return true;
     });

@@ -137,11 +137,11 @@ describe("init: answers", () => {
     assert.match(complaintOf("domain", "provider.example.com") ?? "", /starts with `provider\.`/);
     assert.match(complaintOf("place", "no host") ?? "", /neither an IP address nor a host name/);
     assert.match(complaintOf("wallet", "env:1") ?? "", /not the name of an environment variable/);
-    for (const wallet of ["env:WORDS", "file:/words", "prompt"])
+    for (const wallet of ["env:WORDS", "file:/words", "new:/words", "prompt"])
       assert.equal(complaintOf("wallet", wallet), undefined);
     const words =
       "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
-    for (const wallet of [words, `env:${words}`, `file:${words}`]) {
+    for (const wallet of [words, `env:${words}`, `file:${words}`, `new:${words}`, "new:"]) {
       const complaint = complaintOf("wallet", wallet) ?? "";
       assert.notEqual(complaint, "");
       assert(!complaint.includes("abandon"), complaint);

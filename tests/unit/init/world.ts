@@ -54,6 +54,7 @@ export async function testWorld(
       return given;
     },
     confirm: async () => false,
+    makeWallet: async () => assert.fail("a wallet was made"),
     say: (text) => said.push(text),
     print: (text) => printed.push(text),
     close: () => rm(folder, { recursive: true }),

@@ -108,7 +108,9 @@ describe("newWallet", () => {
   it("never writes over a wallet", async () => {
     const existing = join(folder, "wallet");
     await writeFile(existing, "words");
-    await assert.rejects(newWallet({ file: existing, prompts: new Person() }), WalletFileExists);
+    const person = new Person();
+    await assert.rejects(newWallet({ file: existing, prompts: person }), WalletFileExists);
+    assert.deepEqual(person.screens, [], "nobody writes down words for nothing");
     assert.equal(await readFile(existing, "utf8"), "words");
   });
 
