@@ -76,8 +76,14 @@ async function read(id: string, state: State) {
   return { id, props: observed, inputs: observed };
 }
 
-async function update(_id: string, _olds: State, news: State) {
-  return { outs: await apply(await openCluster(news.cluster), news) };
+/** What was altered by hand is made whole again; the key of a wallet that was declared before may be its only copy. */
+async function update(_id: string, olds: State, news: State) {
+  const cluster = await openCluster(news.cluster);
+  if (!isDeepStrictEqual(olds.wallet, news.wallet)) {
+    const { address } = await openWallet(news.wallet);
+    await requireOwnKeyring(cluster, { ...news, keyName: olds.keyName }, address);
+  }
+  return { outs: await apply(cluster, news) };
 }
 
 async function remove(_id: string, state: State) {

@@ -159,6 +159,28 @@ describe("KeyringSecret", () => {
     assert.equal((await observed(outs)).props["address"], news["address"]);
   });
 
+  it("takes the same wallet from elsewhere, and never overwrites the one that was declared before", async () => {
+    const { id, outs } = await created();
+    Object.assign(process.env, { COPY_OF_WORDS: words, OTHER_WORDS: `${"zoo ".repeat(11)}wrong` });
+    declared["wallet"] = { mnemonicEnv: "COPY_OF_WORDS" };
+    declared["keyName"] = "renamed";
+    const moved = await checked();
+    assert.deepEqual((await update?.(id, outs, moved))?.outs, moved);
+
+    declared["wallet"] = { mnemonicEnv: "OTHER_WORDS" };
+    const other = await checked();
+    const before = api.secret?.data;
+    // Whatever the new key is to be called.
+    for (const keyName of ["renamed", "third"]) {
+      await assert.rejects(async () => update?.(id, moved, { ...other, keyName }), KeyringOccupied);
+    }
+    assert.deepEqual(api.secret?.data, before);
+    await remove?.(id, moved);
+    assert.deepEqual((await update?.(id, moved, other))?.outs, other);
+    delete process.env["COPY_OF_WORDS"];
+    delete process.env["OTHER_WORDS"];
+  });
+
   it("is replaced when it moves", async () => {
     const { id, outs } = await created();
     declared["namespace"] = "elsewhere";
