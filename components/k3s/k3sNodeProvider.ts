@@ -1,9 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { hasUnknown } from "../dynamic/unknown.ts";
+import { HostUnreachable } from "../hosts/errors.ts";
 import { nameOf } from "../hosts/ssh.ts";
 import { applyNode } from "./applyNode.ts";
-import { ACCESS_FIELDS, IDENTITY_FIELDS, idOf, type NodeInputs, OBSERVED_FIELDS } from "./nodeInputs.ts";
+import {
+  ACCESS_FIELDS,
+  IDENTITY_FIELDS,
+  idOf,
+  isMerelyUnreachable,
+  type NodeInputs,
+  OBSERVED_FIELDS,
+  UNREACHABLE,
+} from "./nodeInputs.ts";
 import { observeNode } from "./observeNode.ts";
 import { removeNode } from "./removal/remove.ts";
 import { inTurn } from "./turns.ts";
@@ -58,11 +67,19 @@ async function read(id: string, state: NodeInputs) {
 
 async function update(_id: string, olds: NodeInputs, news: NodeInputs) {
   const node = declared(news);
+  const before = declared(olds);
+  const progress = progressOf(node);
   const isUpgrade = olds.version !== news.version;
-  await inTurn(node.site, node.node, isUpgrade, () =>
-    applyNode(node, { before: declared(olds), progress: progressOf(node) }),
-  );
-  return { outs: node };
+  try {
+    await inTurn(node.site, node.node, isUpgrade, () => applyNode(node, { before, progress }));
+    return { outs: node };
+  } catch (error) {
+    // The rest of the site does not wait for a machine that is off; as long as it is, it shows as drift.
+    const isOff = error instanceof HostUnreachable && error.host === nameOf(node.address);
+    if (!isOff || !isMerelyUnreachable(before, node)) throw error;
+    progress(`left as it is. ${error.message}`);
+    return { outs: { ...node, service: UNREACHABLE, ready: false } };
+  }
 }
 
 async function remove(_id: string, state: NodeInputs) {

@@ -5,16 +5,19 @@ import { planDriver } from "../gpu/driverPlan.ts";
 import { expectedGpus } from "../gpu/expected.ts";
 import { driverFacts } from "../gpu/machine.ts";
 import type { GpuDatabase } from "../gpu/types.ts";
-import { HostError } from "../hosts/errors.ts";
+import { HostError, HostUnreachable } from "../hosts/errors.ts";
 import { readHostFacts } from "../hosts/facts/facts.ts";
+import type { HostFacts } from "../hosts/facts/types.ts";
 import { HostsUnfit } from "../hosts/preflight/preflight.ts";
 import type { Problem } from "../hosts/preflight/types.ts";
 import { siteKubeconfigPath } from "../k3s/names.ts";
 import { observeCluster } from "../k3s/observeCluster.ts";
+import type { RunningCluster } from "../k3s/planCluster.ts";
 import { cephNamespace } from "../storage/ceph.ts";
-import { chooseDisks } from "../storage/disks.ts";
+import { chooseDisks, type NodeDisks } from "../storage/disks.ts";
 import { diskFacts } from "../storage/machine.ts";
 import { cudaOf } from "./cuda.ts";
+import { keepLast, type LastRead, type LastReads, readLast } from "./lastRead.ts";
 import { addressOf, k3sMachine, nameOfNode, usesGpu } from "./machines.ts";
 import type { NodesDeclaration, ObservedNodes, SiteMachine } from "./types.ts";
 
@@ -33,9 +36,10 @@ export interface ObserveNodesOptions {
 
 /**
  * Reads what completes the declaration of machines: their facts, all at the same time, the cluster that is there,
- * what their GPUs need, what is on their disks. Changes nothing.
+ * what their GPUs need, what is on their disks. Changes nothing on them. A node of the cluster whose machine does not
+ * answer stays what it was when it last did, so that one that is off holds up nobody else.
  *
- * @throws HostsUnfit naming every machine that does not answer
+ * @throws HostsUnfit naming every other machine that does not answer
  * @throws NodesUnfit, GpuDriverRefused, DisksRefused
  */
 export async function observeNodes(
@@ -44,10 +48,13 @@ export async function observeNodes(
 ): Promise<ObservedNodes> {
   const machines = declaration.nodes.map((node) => ({ name: nameOfNode(node), address: addressOf(node) }));
   const { dataDir } = declaration.k3s;
-  const [found, running] = await Promise.all([
+  const [read, cluster, last] = await Promise.all([
     readMachines(declaration),
     observeCluster(declaration.site, { machines, ...(dataDir === undefined ? {} : { dataDir }) }),
+    readLast(declaration.site),
   ]);
+  const found = withSilent(read, cluster, last);
+  const running = withRoles(cluster, found);
   const database = await options.database(found.flatMap(({ facts }) => graphicsIds(facts.pci)));
   const { expected, problems } = expectedGpus(
     found.map(({ name, facts, declared }) => ({ node: name, devices: facts.pci, intent: declared.gpu })),
@@ -55,10 +62,12 @@ export async function observeNodes(
   );
   const fatal = problems.filter(({ kind }) => FATAL.has(kind));
   if (fatal.length > 0) throw new NodesUnfit(fatal.map(({ message }) => message).join("\n"));
-  const [complete, disks] = await Promise.all([
-    Promise.all(found.map((machine) => withDriver(machine, declaration, database))),
-    readDisks(found, declaration.site),
+  const [complete, onDisks] = await Promise.all([
+    Promise.all(found.map((machine) => withDriver(machine, declaration, database, last))),
+    readDisks(found, last),
   ]);
+  const disks = await chooseFrom(onDisks, declaration.site);
+  await keepLast(declaration.site, toKeep(complete, onDisks, last));
   const cuda = cudaOf(complete.flatMap(({ driver }) => driver ?? []));
   return {
     machines: complete,
@@ -78,49 +87,99 @@ function graphicsIds(devices: SiteMachine["facts"]["pci"]): string[] {
     .map(({ vendor, device }) => `${vendor}:${device}`);
 }
 
-async function readMachines({ nodes }: NodesDeclaration): Promise<SiteMachine[]> {
-  const silent: Problem[] = [];
-  const read = nodes.map(async (declared): Promise<SiteMachine[]> => {
-    const address = addressOf(declared);
-    try {
-      return [{ name: nameOfNode(declared), address, declared, facts: await readHostFacts(address) }];
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      silent.push({ host: error.host, severity: "error", problem: error.message, remedy: "" });
-      return [];
+/** A machine, or why it cannot be read. */
+type Read = Omit<SiteMachine, "facts"> & { readonly facts?: HostFacts; readonly error?: HostError };
+
+function readMachines({ nodes }: NodesDeclaration): Promise<Read[]> {
+  return Promise.all(
+    nodes.map(async (declared): Promise<Read> => {
+      const machine = { name: nameOfNode(declared), address: addressOf(declared), declared };
+      try {
+        return { ...machine, facts: await readHostFacts(machine.address) };
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+        return { ...machine, error };
+      }
+    }),
+  );
+}
+
+/** Nodes that do not answer as they were. Whoever answers and refuses, or never was a node, has to be seen to first. */
+function withSilent(
+  read: readonly Read[],
+  cluster: RunningCluster | undefined,
+  last: LastReads,
+): SiteMachine[] {
+  const unfit: Problem[] = [];
+  const machines = read.flatMap(({ facts, error, ...machine }): SiteMachine[] => {
+    if (facts !== undefined) return [{ ...machine, facts }];
+    const { name, address } = machine;
+    const before = last[name];
+    const isNode = cluster?.roles[name] !== undefined || before?.facts.k3s.role !== undefined;
+    if (error instanceof HostUnreachable && isNode && before?.host === address.host) {
+      return [{ ...machine, facts: before.facts, silent: error.message }];
     }
+    const { host, message = "" } = error ?? {};
+    unfit.push({ ...(host === undefined ? {} : { host }), severity: "error", problem: message, remedy: "" });
+    return [];
   });
-  const machines = (await Promise.all(read)).flat();
-  if (silent.length > 0) throw new HostsUnfit(silent);
+  if (unfit.length > 0) throw new HostsUnfit(unfit);
   return machines;
+}
+
+/** Where the machines had to be asked for the cluster, a silent one could not say what it is. */
+function withRoles(
+  cluster: RunningCluster | undefined,
+  machines: readonly SiteMachine[],
+): RunningCluster | undefined {
+  if (cluster === undefined) return undefined;
+  const silent = machines.flatMap(({ name, silent, facts }) =>
+    silent === undefined || facts.k3s.role === undefined ? [] : [[name, facts.k3s.role] as const],
+  );
+  return { ...cluster, roles: { ...Object.fromEntries(silent), ...cluster.roles } };
 }
 
 async function withDriver(
   machine: SiteMachine,
   { driver, k3s }: NodesDeclaration,
   database: GpuDatabase,
+  last: LastReads,
 ): Promise<SiteMachine> {
   const nvidia = gpusOnBus(machine.facts.pci, database).some(({ vendor }) => vendor === "nvidia");
   if (driver.by !== "host" || machine.declared.gpu === "none" || !nvidia) return machine;
-  const plan = planDriver(machine.name, await driverFacts(machine.address, k3s.dataDir), driver);
+  const plan =
+    machine.silent === undefined
+      ? planDriver(machine.name, await driverFacts(machine.address, k3s.dataDir), driver)
+      : last[machine.name]?.driver;
   return plan === undefined ? machine : { ...machine, driver: plan };
 }
 
-async function readDisks(machines: readonly SiteMachine[], site: string): Promise<ObservedNodes["disks"]> {
-  const withDisks = machines.filter(({ declared }) => declared.disks.length > 0);
-  if (withDisks.length === 0) return [];
-  const [cephRuns, ...nodes] = await Promise.all([
-    cephRunsOn(siteKubeconfigPath(site)),
-    ...withDisks.map(async ({ name, address, declared: { disks } }) => ({
-      node: name,
-      disks,
-      facts: await diskFacts(
-        address,
-        disks.map(({ device }) => device),
-      ),
-    })),
-  ]);
-  return chooseDisks(nodes, { cephRuns });
+/** What the listed disks are, of machines that list some. */
+function readDisks(machines: readonly SiteMachine[], last: LastReads): Promise<NodeDisks[]> {
+  return Promise.all(
+    machines
+      .filter(({ declared }) => declared.disks.length > 0)
+      .map(async ({ name, address, silent, declared: { disks } }) => {
+        const devices = disks.map(({ device }) => device);
+        const facts = silent === undefined ? diskFacts(address, devices) : (last[name]?.disks ?? []);
+        return { node: name, disks, facts: await facts };
+      }),
+  );
+}
+
+async function chooseFrom(nodes: readonly NodeDisks[], site: string): Promise<ObservedNodes["disks"]> {
+  if (nodes.length === 0) return [];
+  return chooseDisks(nodes, { cephRuns: await cephRunsOn(siteKubeconfigPath(site)) });
+}
+
+/** What the next run is to know of machines that do not answer then. */
+function toKeep(machines: readonly SiteMachine[], disks: readonly NodeDisks[], last: LastReads): LastReads {
+  const entries = machines.map(({ name, address: { host }, facts, driver, silent }): [string, LastRead] => {
+    const before = last[name];
+    if (silent !== undefined && before !== undefined) return [name, before];
+    return [name, { host, facts, driver, disks: disks.find(({ node }) => node === name)?.facts }];
+  });
+  return Object.fromEntries(entries);
 }
 
 async function cephRunsOn(kubeconfigPath: string): Promise<boolean> {

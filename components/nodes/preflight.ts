@@ -25,14 +25,19 @@ export function checkNodes(declaration: NodesDeclaration, observed: ObservedNode
         (declared.gpu !== "none" && observed.expected.some(({ node }) => node === name)),
     }),
   );
+  // What a machine that does not answer was like counts for the site's size; nothing can be done about it now.
+  const silent = observed.machines.flatMap((machine, index) =>
+    machine.silent === undefined ? [] : [{ ...machine, shown: inspected[index]?.name }],
+  );
   const problems: Problem[] = preflightHosts(inspected, {
+    site,
     audit: hosts.audit,
     firewall: hosts.firewall !== false,
-  });
+  }).filter(({ host }) => silent.every(({ shown }) => shown !== host));
   const errors = problems.filter(({ severity }) => severity === "error");
-    site,
   if (errors.length > 0) throw new HostsUnfit(errors);
   return [
+    ...silent.map((machine) => `${machine.name} is left as it is: ${machine.silent}`),
     ...problems.map((problem) => describeProblem(problem).replace(/^- /, "")),
     ...observed.problems.map(({ message }) => message),
     ...plan.notes,

@@ -54,7 +54,10 @@ export interface SiteMachine {
   readonly name: string;
   readonly address: HostAddress;
   readonly declared: DeclaredNode;
+  /** As it is, or as it was when it last answered. */
   readonly facts: HostFacts;
+  /** Why it does not answer; absent where it does. */
+  readonly silent?: string;
   /** What its GPUs need; absent without GPUs, or where somebody else sees to their driver. */
   readonly driver?: DriverPlan;
 }
