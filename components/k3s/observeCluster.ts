@@ -4,7 +4,7 @@ import { HostUnreachable } from "../hosts/errors.ts";
 import type { HostAddress } from "../hosts/types.ts";
 import { DATA_DIR, type Datastore, type NodeRole } from "./binary.ts";
 import { siteKubeconfigPath } from "./names.ts";
-import { isEtcdMember, isServer, listNodes } from "./nodeObject.ts";
+import { isEtcdMember, isReady, isServer, listNodes, type NodeObject } from "./nodeObject.ts";
 import { readFacts } from "./observeNode.ts";
 import type { RunningCluster } from "./planCluster.ts";
 
@@ -40,7 +40,7 @@ export async function observeCluster(
   let unanswered: unknown;
   if (existsSync(kubeconfigPath)) {
     try {
-      return await askCluster(kubeconfigPath);
+      return await askCluster(kubeconfigPath, machines, dataDir);
     } catch (error) {
       unanswered = error;
     }
@@ -50,14 +50,41 @@ export async function observeCluster(
   return found;
 }
 
-async function askCluster(kubeconfigPath: string): Promise<RunningCluster> {
+async function askCluster(
+  kubeconfigPath: string,
+  machines: readonly PossibleNode[],
+  dataDir: string,
+): Promise<RunningCluster> {
   const nodes = await listNodes(await openCluster({ kubeconfigPath }, { timeoutMs: 10_000 }));
+  const fresh = await setUpAnew(nodes, machines, dataDir);
+  const there = nodes.filter(({ metadata }) => !fresh.has(metadata.name));
   return {
     roles: Object.fromEntries(
-      nodes.map((node): [string, NodeRole] => [node.metadata.name, isServer(node) ? "server" : "agent"]),
+      there.map((node): [string, NodeRole] => [node.metadata.name, isServer(node) ? "server" : "agent"]),
     ),
     datastore: nodes.some(isEtcdMember) ? "etcd" : "sqlite",
   };
+}
+
+/**
+ * Servers that the cluster remembers and whose machines have no K3s any more. One of them as the first server would
+ * make a cluster of its own instead of joining this one.
+ */
+async function setUpAnew(
+  nodes: readonly NodeObject[],
+  machines: readonly PossibleNode[],
+  dataDir: string,
+): Promise<ReadonlySet<string>> {
+  const gone = new Set(
+    nodes.filter((node) => isServer(node) && !isReady(node)).map(({ metadata }) => metadata.name),
+  );
+  const asked = machines
+    .filter(({ name }) => gone.has(name))
+    .map(async ({ name, address }) => {
+      const facts = await readFacts({ address, dataDir, manifests: {} }).catch(() => undefined);
+      return facts?.role === "" ? [name] : [];
+    });
+  return new Set((await Promise.all(asked)).flat());
 }
 
 async function askMachines(
