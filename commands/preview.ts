@@ -8,7 +8,7 @@ import { confirmHostKeys, describeMachines, machineSteps } from "./nodes.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
 import { NO_TAKEOVER, previewFlags, showTakeover } from "./takeover.ts";
-import { showVersionPlan } from "./versions.ts";
+import { showVersionPlan, upgradeWarning } from "./versions.ts";
 
 export function previewCommand(): Command {
   return new Command("preview")
@@ -29,6 +29,9 @@ export function previewCommand(): Command {
       if (clusterExists(site) && !silent) {
         await showVersionPlan(site, await openCluster({ kubeconfigPath: kubeconfigOf(site) }));
       }
+      // Without an answer of the chain there is nothing to warn of; the comparison says that by itself.
+      const upgrade = await upgradeWarning(site).catch(() => undefined);
+      if (upgrade !== undefined) process.stderr.write(`${upgrade}\n`);
       const policies = await policyArgs(context.stack);
       const flags = [...(options.diff ? ["--diff"] : []), ...previewFlags(takeover), ...only, ...policies];
       const command = ["preview", "--refresh", "--run-program", ...flags];

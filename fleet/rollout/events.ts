@@ -7,7 +7,10 @@ export interface SiteComparison {
   readonly because?: string;
   readonly drift: readonly Difference[];
   readonly pending: readonly Difference[];
-  /** Advisory policies, and what a move to other versions means; with `preview` only. */
+  /**
+   * Exceptions from policies and advisory ones, what a move to other versions means, and an upgrade that the chain has
+   * announced; with `preview` only.
+   */
   readonly remarks?: readonly string[];
 }
 

@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { DEFAULT_VERSION_SET } from "../../components/versions/index.ts";
 import { checks } from "../../doctor/index.ts";
 import { openBucket } from "../../fleet/records/bucket.ts";
 import { openRecordStore } from "../../fleet/records/store.ts";
 import type { FleetReport } from "../../fleet/report/model.ts";
+import type { FleetTotal } from "../../fleet/report/total.ts";
 import { Checkout } from "../support/checkout.ts";
+import { bidOf } from "../support/doctor/world.ts";
 import { type ObjectStore, startObjectStore } from "../support/objectStore.ts";
 import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
 import { addCoins } from "../support/scriptedChain/state.ts";
 import { runFleet } from "../support/sites/runFleet.ts";
 import { startSites, type TestSites } from "../support/sites/sites.ts";
+
+const TENANT = "akash1tenant";
+/** What is announced, and that nobody knows what it needs. */
+const UPGRADE = /^The chain \S+ upgrades to v2\.2\.0 at block \d+.* Which provider it needs is not known/;
 
 /** A fleet whose state is in a bucket of a real S3-compatible server, as several operators would share it. */
 describe("a fleet with its state in a bucket", function () {
@@ -59,11 +66,36 @@ describe("a fleet with its state in a bucket", function () {
     );
   });
 
-  it("says whoever asks from elsewhere what the last rollout did", async () => {
+  it("says whoever asks from elsewhere how the site is: what the chain says, and what the last rollout did", async () => {
+    chain.edit((state) => {
+      state.upgrade = { name: "v2.2.0", height: chain.height + 5000 };
+      const { address = "" } = sites.sites[0] ?? {};
+      state.market.bids.push(bidOf(address, TENANT, "7"), { ...bidOf(address, TENANT, "8"), state: "lost" });
+    });
     const status = await checkout.runWith(env(), "fleet", "status", "--json");
     assert.equal(status.code, 0, status.stderr);
-    const [site] = (JSON.parse(status.stdout) as FleetReport).sites;
-    assert.deepEqual([site?.lastRollout?.result, site?.versions.chain], ["updated", "v2"]);
+    const { sites: found, total } = JSON.parse(status.stdout) as FleetReport & { total: FleetTotal };
+    const [site] = found;
+    assert.deepEqual(
+      [site?.lastRollout?.result, site?.versions.chain, site?.versions.set, site?.certificate?.state],
+      ["updated", "v2", DEFAULT_VERSION_SET, "valid"],
+    );
+    assert.deepEqual(site?.deposits, { openBids: 1, locked: { uakt: "500000" } });
+    assert.deepEqual(site?.orders?.bids, { open: 1, won: 0, lost: 1 });
+    assert.deepEqual([site?.leases, site?.unknown], [0, undefined]);
+    assert.match(site?.next ?? "", /^Nothing to do\./);
+    assert.match(site?.upgrade ?? "", UPGRADE);
+    assert.deepEqual([total.sites, total.bids], [1, { open: 1, won: 0, lost: 1 }]);
+  });
+
+  it("warns of the upgrade beforehand, where moves are planned", async () => {
+    const fleet = await runFleet(checkout, env(), ["preview"]);
+    assert.equal(fleet.code, 0, fleet.said);
+    const { remarks = [] } = fleet.compared["site-1"] ?? {};
+    assert.equal(remarks.filter((remark) => UPGRADE.test(remark)).length, 1, fleet.said);
+    const site = await checkout.runWith(env(), "preview", "-s", "site-1");
+    assert.equal(site.code, 0, site.stderr);
+    assert.equal(site.stderr.split("\n").filter((line) => UPGRADE.test(line)).length, 1, site.stderr);
   });
 
   it("finds no drift, and takes the site down", async () => {
