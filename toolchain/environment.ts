@@ -4,6 +4,8 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -11,7 +13,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
-import { makeTemporaryFolder, publishFolder } from "./cache.ts";
+import { makeTemporaryFolder } from "./cache.ts";
 import { type Context, isReachable } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
 import { findOnPath } from "./processes.ts";
@@ -49,7 +51,13 @@ export function linkPrograms(
   removeUnused(root);
   const temporary = makeTemporaryFolder(target);
   for (const [name, path] of entries) linkProgram(root, path, join(temporary, name));
-  publishFolder(temporary, target);
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    // Another run made the same one meanwhile.
+    if (!existsSync(target)) throw error;
+  }
   return target;
 }
 
@@ -103,13 +111,35 @@ export function placePlugins(
     const folder = join(pluginFolder(context.env), `resource-${name}-v${version}`);
     rest.delete(program);
     const target = join(folder, program);
-    if (existsSync(target)) continue;
+    const linked = linkedFrom(target);
+    // What is no link was installed there by somebody else, as was what a link of another kind leads to.
+    if (linked === path || (existsSync(target) && !isLinkOfOurs(linked, program, version))) continue;
     mkdirSync(folder, { recursive: true });
-    // A link of one that a cleaned cache took away is replaced.
-    rmSync(target, { force: true });
-    symlinkSync(path, target);
+    replaceLink(path, target);
   }
   return rest;
+}
+
+/** Where a symbolic link leads; undefined for what is none. */
+function linkedFrom(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it leads to what a toolchain put in its cache, be it another cache or what an earlier wrapper made. */
+function isLinkOfOurs(linked: string | undefined, program: string, version: string): boolean {
+  const [name, folder, tool] = linked?.split(sep).reverse() ?? [];
+  return name === program && tool === program && folder?.replace(/-[0-9a-f]{10}$/, "") === version;
+}
+
+/** Makes a symbolic link, in one step also where another run makes it at the same time. */
+function replaceLink(path: string, link: string): void {
+  const beside = `${link}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  symlinkSync(path, beside);
+  renameSync(beside, link);
 }
 
 function pluginFolder(env: NodeJS.ProcessEnv): string {
