@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Implementation } from "../dynamic/index.ts";
 import { onHost } from "./connect.ts";
 import { HostDisconnected, HostKeyChanged, HostUnreachable } from "./errors.ts";
-import { FirewallInvalid, firewallFile, ufwRules } from "./preparation/firewall.ts";
+import { FirewallInvalid, firewallFile } from "./preparation/firewall.ts";
 import { prepareHost, readPreparation, unprepareHost } from "./preparation/steps.ts";
 import type { Preparation } from "./preparation/types.ts";
+import { ufwRules } from "./preparation/ufw.ts";
 import { nameOf } from "./ssh.ts";
 import type { HostAddress } from "./types.ts";
 
@@ -94,8 +95,8 @@ async function remove(_id: string, { address }: State) {
   try {
     await unprepareHost(address);
   } catch (error) {
-    // A machine that is gone for good must not keep a site from letting go of it.
-    if (!(error instanceof HostUnreachable)) throw error;
+    // A machine that is gone for good, or was set up anew, must not keep a site from letting go of it.
+    if (!(error instanceof HostUnreachable || error instanceof HostKeyChanged)) throw error;
     console.warn(`${error.message} What was set up there stays as it is.`);
   }
 }

@@ -84,9 +84,10 @@ function sources(networks: readonly string[]): string[] {
   return [...condition("ip", of("ipv4")), ...condition("ip6", of("ipv6"))];
 }
 
-function kindOf(network: string): "ipv4" | "ipv6" {
+/** @throws FirewallInvalid */
+export function kindOf(network: string): "ipv4" | "ipv6" {
   const [address = "", bits] = network.split("/");
-  if (!ipaddr.isValid(address) || (bits !== undefined && !/^\d{1,3}$/.test(bits))) {
+  if (!ipaddr.isValid(address) || (bits !== undefined && !ipaddr.isValidCIDR(network))) {
     throw new FirewallInvalid(
       `${network} is not an address or network that a firewall can let in. Write 203.0.113.7 or 203.0.113.0/24.`,
     );
@@ -97,42 +98,22 @@ function kindOf(network: string): "ipv4" | "ipv6" {
 function portRules(from: string, ports: readonly string[]): string[] {
   return (["tcp", "udp"] as const).flatMap((protocol) => {
     const found = ports.flatMap((port) => {
-      const { range, protocol: own } = parsePort(port);
-      return own === protocol ? [range] : [];
+      const { first, last, protocol: own } = parsePort(port);
+      return own === protocol ? [first === last ? `${first}` : `${first}-${last}`] : [];
     });
     return found.length === 0 ? [] : [`${from}${protocol} dport { ${found.join(", ")} } accept`];
   });
 }
 
 /** @throws FirewallInvalid */
-function parsePort(port: string): { range: string; protocol: "tcp" | "udp" } {
-  const [, first = "", last, protocol] = /^(\d{1,5})(?:-(\d{1,5}))?\/(tcp|udp)$/.exec(port) ?? [];
+export function parsePort(port: string): { first: number; last: number; protocol: "tcp" | "udp" } {
+  const [, lower, upper = lower, protocol] = /^(\d{1,5})(?:-(\d{1,5}))?\/(tcp|udp)$/.exec(port) ?? [];
   if (protocol !== "tcp" && protocol !== "udp") {
     throw new FirewallInvalid(`${port} is not a port. Write 443/tcp or 30000-32767/udp.`);
   }
-  if (Number(first) < 1 || Number(last ?? first) > 65535 || Number(last ?? first) < Number(first)) {
+  const [first, last] = [Number(lower), Number(upper)];
+  if (first < 1 || last > 65535 || last < first) {
     throw new FirewallInvalid(`${port} is not a port: ports are 1 to 65535, the smaller one first.`);
   }
-  return { range: last === undefined ? first : `${first}-${last}`, protocol };
-}
-
-/** The same as arguments of `ufw`, for machines where it is active already. One rule for each port and source. */
-export function ufwRules(firewall: Firewall): string[] {
-  const { open, operatorPorts, operators, nodePorts, nodes, podNetworks } = firewall;
-  const from = (networks: readonly string[], ports: readonly string[]) =>
-    networks.flatMap((network) => {
-      if (network !== "any") kindOf(network);
-      return ports.map((port) => {
-        const { range, protocol } = parsePort(port);
-        return `allow proto ${protocol} from ${network} to any port ${range.replace("-", ":")}`;
-      });
-    });
-  return [
-    ...new Set([
-      ...from(["any"], open),
-      ...from(operators.length === 0 ? ["any"] : operators, operatorPorts),
-      ...from(nodes, nodePorts),
-      ...from(podNetworks, POD_PORTS),
-    ]),
-  ];
+  return { first, last, protocol };
 }

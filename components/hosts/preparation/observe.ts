@@ -7,8 +7,9 @@ import {
   sshFile,
   upgradesFile,
 } from "./files.ts";
-import { firewallFile, parseFirewallFile, ufwRules } from "./firewall.ts";
+import { firewallFile, parseFirewallFile } from "./firewall.ts";
 import type { Firewall, FirewallState, Preparation, RawPreparation } from "./types.ts";
+import { compareUfw, ufwRules } from "./ufw.ts";
 
 /**
  * What of a preparation a machine has, in the form in which it is declared: equal where it is as wanted, and
@@ -60,7 +61,8 @@ function observedFirewall(
   const declared = parseFirewallFile(text ?? "");
   if (text === undefined || declared === undefined) {
     const nothing = wanted.state === "unmanaged" && text === undefined ? "unmanaged" : "off";
-    return { ...NOTHING, state: live === "" ? nothing : "edited" };
+    const left = live !== "" || (ufw !== undefined && compareUfw(ufw, []) !== "same");
+    return { ...NOTHING, state: left ? "edited" : nothing };
   }
   const unedited = text === firewallFile({ ...declared, state: "on" });
   return { ...declared, state: ufw === undefined ? inTables() : inUfw(ufw) };
@@ -73,8 +75,9 @@ function observedFirewall(
 
   function inUfw(rules: readonly string[]): FirewallState {
     const own = declared === undefined ? [] : ufwRules({ ...declared, state: "on" });
-    if (rules.length === 0) return "off";
-    const same = rules.length === own.length && own.every((rule) => rules.includes(rule));
-    return same && unedited ? "on" : "edited";
+    const found = compareUfw(rules, own);
+    if (found === "nothing of ours") return "off";
+    // Our own table may be left from before ufw was turned on.
+    return found === "same" && unedited && live === "" ? "on" : "edited";
   }
 }

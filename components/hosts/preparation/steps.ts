@@ -3,10 +3,11 @@ import { disconnect, onHost } from "../connect.ts";
 import { type HostScript, hostScript } from "../script.ts";
 import type { Desired, Host, HostAddress } from "../types.ts";
 import { journalFile, nouveauFile, PATHS, sshFile, sysctlFile, upgradesFile } from "./files.ts";
-import { firewallFile, ufwRules } from "./firewall.ts";
+import { firewallFile } from "./firewall.ts";
 import { observedPreparation } from "./observe.ts";
 import { planPreparation } from "./plan.ts";
 import type { Preparation, RawPreparation, Step, StepId } from "./types.ts";
+import { ufwRules } from "./ufw.ts";
 
 const rawPreparation: z.ZodType<RawPreparation> = z.object({
   installed: z.array(z.string()),

@@ -76,7 +76,7 @@ export interface RawPreparation {
     readonly recorded: string;
     /** Whether it comes back after a reboot. */
     readonly kept: boolean;
-    /** Our rules in ufw; absent where ufw is not active. */
+    /** Rules in ufw as it shows them, whoever wrote them; absent where ufw is not active. */
     readonly ufw?: readonly string[] | undefined;
   };
 }

@@ -4,11 +4,11 @@ set -euo pipefail
 undo=pulumi-akash-firewall-undo
 unit=pulumi-akash-firewall.service
 
+systemctl stop --quiet "$undo.timer" 2>/dev/null || true
 if have ufw && ufw status | grep -q '^Status: active'; then
   facts
   exit 0
 fi
-systemctl stop --quiet "$undo.timer" 2>/dev/null || true
 nft list table inet pulumi_akash >/dev/null 2>&1 || fail "the firewall was taken back before it could be kept"
 put "/etc/systemd/system/$unit" 0644 <<UNIT
 # Managed by pulumi-akash; edits are undone.

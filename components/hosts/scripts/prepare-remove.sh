@@ -17,7 +17,7 @@ if have ufw; then
   mapfile -t rules < <(ufw show added 2>/dev/null | sed -n "s/^ufw \(.*\) comment 'pulumi-akash'\$/\1/p")
   for rule in "${rules[@]}"; do
     read -ra words <<<"$rule"
-    ufw delete "${words[@]}" >&2
+    ufw delete "${words[@]}" comment pulumi-akash >&2
   done
 fi
 if have nft; then nft delete table inet pulumi_akash 2>/dev/null || true; fi

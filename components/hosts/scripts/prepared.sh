@@ -65,7 +65,7 @@ if [[ $(systemctl is-enabled pulumi-akash-firewall.service 2>/dev/null || true) 
   kept=true
 fi
 if have ufw && ufw status | grep -q '^Status: active'; then
-  mapfile -t rules < <(ufw show added | sed -n "s/^ufw \(.*\) comment 'pulumi-akash'\$/\1/p")
+  mapfile -t rules < <(ufw show added | sed -n 's/^ufw //p')
   saved=$facts_json
   facts_json=
   fact_list ufw "${rules[@]}"

@@ -10,7 +10,7 @@ target=$1 mirror=$2 suite=$3 components=$4
 # so that nothing is installed on that machine.
 installed=systemd,systemd-sysv,systemd-container,dbus,openssh-server,sudo,iproute2,procps,kmod,ca-certificates,curl
 # Can be installed on a host.
-offered=(chrony nftables pciutils iptables jq lvm2 nfs-common open-iscsi socat conntrack ethtool gnupg sqlite3 python3)
+offered=(chrony nftables pciutils iptables ufw jq lvm2 nfs-common open-iscsi socat conntrack ethtool gnupg sqlite3 python3)
 
 # A disk that is only moved into place when it is whole needs no care while it is filled.
 mkdir -p "$target/etc/dpkg/dpkg.cfg.d"

@@ -11,7 +11,7 @@ import {
   sysctlFile,
   upgradesFile,
 } from "../../../components/hosts/preparation/files.ts";
-import { firewallFile, parseFirewallFile, ufwRules } from "../../../components/hosts/preparation/firewall.ts";
+import { firewallFile, parseFirewallFile } from "../../../components/hosts/preparation/firewall.ts";
 import { observedPreparation } from "../../../components/hosts/preparation/observe.ts";
 import { planPreparation, UNPREPARED } from "../../../components/hosts/preparation/plan.ts";
 import type { Preparation, RawPreparation } from "../../../components/hosts/preparation/types.ts";
@@ -170,10 +170,6 @@ describe("preparation of a machine", () => {
     assert.equal(state({}, {}), "edited");
     assert.equal(state({ live: "" }, {}), "off");
     assert.equal(state({}, { ...raw.files, firewall: `${raw.files["firewall"]}# more\n` }), "edited");
-    const rules = ufwRules(wanted.firewall);
-    assert.equal(state({ ufw: [...rules].reverse() }), "on");
-    assert.equal(state({ ufw: rules.slice(1) }), "edited");
-    assert.equal(state({ ufw: [] }), "off");
   });
 });
 
@@ -208,14 +204,6 @@ describe("firewall of a machine", () => {
     assert.equal(parseFirewallFile("# declared: {broken}\n"), undefined);
   });
 
-  it("writes the same for ufw", () => {
-    const rules = ufwRules(firewall);
-    assert.ok(rules.includes("allow proto tcp from any to any port 443"));
-    assert.ok(rules.includes("allow proto udp from any to any port 30000:32767"));
-    assert.ok(rules.includes("allow proto tcp from 198.51.100.0/24 to any port 2222"));
-    assert.ok(!rules.includes("allow proto tcp from any to any port 2222"));
-  });
-
   it("refuses what is no port and no address before anything is changed", async () => {
     const { check } = handler();
     const inputs = (given: PreparationOptions, more = {}) => ({
@@ -247,5 +235,9 @@ describe("firewall of a machine", () => {
     assert.deepEqual(await diff?.("a", state, moved), { changes: true, replaces: ["address"] });
     const other = { ...state, journalLimit: "9G" };
     assert.deepEqual(await diff?.("a", state, other), { changes: true, replaces: [] });
+    assert.match(
+      String(await reasons(inputs({ firewall: { operators: ["10.0.0.0/33"] } }))),
+      /10.0.0.0\/33 is not an address/,
+    );
   });
 });
