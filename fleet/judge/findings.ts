@@ -18,6 +18,15 @@ export interface JudgedLease {
   readonly order: string;
 }
 
+/** What ran on a site before it was changed, or why nobody knows. */
+export type Baseline = { readonly leases: readonly JudgedLease[] } | { readonly unread: string };
+
+/** Pods of the provider. */
+export interface Replicas {
+  readonly wanted: number;
+  readonly ready: number;
+}
+
 /** Failed checks that are errors, as sentences. */
 export function sicknesses({ checks }: Diagnosis, ignore: readonly string[]): string[] {
   return checks
@@ -39,4 +48,18 @@ export function leaseFindings(before: readonly JudgedLease[], after: readonly Ju
   return [
     `leases: ${lost.length} of ${before.length} ended during the change (${lost.join(", ")}). Find out whether their tenants closed them; --resume then goes on.`,
   ];
+}
+
+/** Leases that may have ended unnoticed. */
+export function unreadBaseline(reason: string): string[] {
+  return [
+    `leases: those that ran before the change could not be read (${reason}), so nothing tells whether one has ended. Compare with what you know of them; --resume then goes on.`,
+  ];
+}
+
+/** A provider that is to have no pod is not ready either: nobody can lease from it. */
+export function providerFindings({ wanted, ready }: Replicas): string[] {
+  return wanted > 0 && ready >= wanted
+    ? []
+    : [`provider: ${ready} of ${wanted} replicas are ready. Look at the pod's events.`];
 }

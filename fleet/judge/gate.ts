@@ -1,11 +1,14 @@
-import { openChain } from "../../components/chain/client.ts";
-import { readLeases } from "../../components/chain/market/index.ts";
-import { openCluster } from "../../components/cluster/index.ts";
-import { kubeconfigOf } from "../../components/site/observe.ts";
-import { openWallet } from "../../components/wallet/openWallet.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { reasonOf } from "../engine/outcome.ts";
-import { type Diagnosis, type JudgedLease, leaseFindings, sicknesses } from "./findings.ts";
+import {
+  type Baseline,
+  type Diagnosis,
+  leaseFindings,
+  providerFindings,
+  sicknesses,
+  unreadBaseline,
+} from "./findings.ts";
+import { type Looks, siteLooks } from "./looks.ts";
 
 /** Says how a site is; doctor does. */
 export type Diagnose = (site: FleetSite) => Promise<Diagnosis>;
@@ -14,13 +17,8 @@ export interface GateOptions {
   readonly diagnose: Diagnose;
   /** Ids of checks that stop nothing. */
   readonly ignore: readonly string[];
-}
-
-const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
-
-interface StatefulSet {
-  readonly spec?: { readonly replicas?: number };
-  readonly status?: { readonly readyReplicas?: number };
+  /** Default: the site's own chain and cluster. */
+  readonly looks?: Looks;
 }
 
 /**
@@ -28,51 +26,50 @@ interface StatefulSet {
  * ran before the change still runs.
  */
 export class Gate {
-  readonly #options: GateOptions;
-  readonly #before = new Map<string, readonly JudgedLease[]>();
+  readonly #diagnose: Diagnose;
+  readonly #ignore: readonly string[];
+  readonly #looks: Looks;
+  readonly #before = new Map<string, Baseline>();
 
-  constructor(options: GateOptions) {
-    this.#options = options;
+  constructor({ diagnose, ignore, looks = siteLooks }: GateOptions) {
+    this.#diagnose = diagnose;
+    this.#ignore = ignore;
+    this.#looks = looks;
   }
 
   /** Remembers what runs on a site before it is changed. */
   async look(site: FleetSite): Promise<void> {
-    this.#before.set(site.name, await runningLeases(site).catch(() => []));
+    const baseline = await this.#looks.leases(site).then(
+      (leases): Baseline => ({ leases }),
+      (error: unknown): Baseline => ({ unread: reasonOf(error) }),
+    );
+    this.#before.set(site.name, baseline);
   }
 
-  /** What keeps a changed site from being called well, a sentence each. */
+  /**
+   * What keeps a changed site from being called well, a sentence each. Of a site at which nobody looked before its
+   * change, because an earlier run made it, leases are not judged.
+   */
   async judge(site: FleetSite): Promise<string[]> {
-    const [sick, provider, leases] = await Promise.all([
-      this.#options
-        .diagnose(site)
-        .then((diagnosis) => sicknesses(diagnosis, this.#options.ignore), explained("doctor")),
-      providerFindings(site).catch(explained("provider")),
-      runningLeases(site).then(
-        (after) => leaseFindings(this.#before.get(site.name) ?? [], after),
-        explained("leases"),
-      ),
+    const findings = await Promise.all([
+      this.#diagnose(site)
+        .then((diagnosis) => sicknesses(diagnosis, this.#ignore))
+        .catch(explained("doctor")),
+      this.#looks.provider(site).then(providerFindings).catch(explained("provider")),
+      this.#judgeLeases(site).catch(explained("leases")),
     ]);
-    return [...sick, ...provider, ...leases];
+    return findings.flat();
+  }
+
+  async #judgeLeases(site: FleetSite): Promise<string[]> {
+    const before = this.#before.get(site.name);
+    if (before === undefined) return [];
+    if ("unread" in before) return unreadBaseline(before.unread);
+    return leaseFindings(before.leases, await this.#looks.leases(site));
   }
 }
 
 /** A judge that could not look is no judge: its error is a finding. */
 function explained(what: string) {
   return (error: unknown) => [`${what}: ${reasonOf(error)}`];
-}
-
-async function providerFindings({ config }: FleetSite): Promise<string[]> {
-  const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(config) });
-  const { spec, status } = (await cluster.get<StatefulSet>(PROVIDER)) ?? {};
-  const [wanted, ready] = [spec?.replicas ?? 1, status?.readyReplicas ?? 0];
-  return ready >= wanted
-    ? []
-    : [`provider: ${ready} of ${wanted} replicas are ready. Look at the pod's events.`];
-}
-
-/** Leases that run on the chain. */
-async function runningLeases({ config }: FleetSite): Promise<JudgedLease[]> {
-  const [{ address }, chain] = await Promise.all([openWallet(config.wallet), openChain(config.network)]);
-  const { items } = await readLeases(chain, address);
-  return items.map(({ id }) => ({ tenant: id.owner, order: `${id.dseq}/${id.gseq}/${id.oseq}` }));
 }

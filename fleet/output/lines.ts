@@ -24,16 +24,18 @@ export function eventLine(event: FleetEvent): string | undefined {
       return `  ${MARKS[event.result] ?? "-"} ${event.site}: ${describeResult(event)}`;
     case "gate":
       return event.passed
-        ? `  Gate after wave ${event.wave}: clean.`
-        : [
-            `  Gate after wave ${event.wave} stays shut:`,
-            ...event.findings.map((text) => `    ${text}`),
-          ].join("\n");
+        ? `  ${gateName(event)}: clean.`
+        : [`  ${gateName(event)} stays shut:`, ...event.findings.map((text) => `    ${text}`)].join("\n");
     case "note":
       return event.text;
     default:
       return undefined;
   }
+}
+
+/** The one before the first wave judges what an earlier rollout changed. */
+export function gateName({ wave }: { readonly wave: number }): string {
+  return wave === 0 ? "First gate" : `Gate after wave ${wave}`;
 }
 
 type Finished = Extract<FleetEvent, { event: "site-finished" }>;

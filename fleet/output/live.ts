@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { FleetEvent } from "../rollout/events.ts";
-import { describeResult } from "./lines.ts";
+import { describeResult, gateName } from "./lines.ts";
 
 /** A stream that may be a terminal. */
 export interface Terminal {
@@ -80,7 +80,7 @@ export class LiveTable {
         break;
       }
       case "gate":
-        if (!event.passed) said = [`Gate after wave ${event.wave}:`, ...event.findings].join("\n  ");
+        if (!event.passed) said = [`${gateName(event)}:`, ...event.findings].join("\n  ");
         break;
       case "note":
         said = event.text;

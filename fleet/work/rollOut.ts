@@ -1,6 +1,7 @@
 import { FleetError } from "../declaration/errors.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import type { Diagnose } from "../judge/gate.ts";
+import type { Looks } from "../judge/looks.ts";
 import type { Listener } from "../rollout/events.ts";
 import { newRecord, type RolloutRecord } from "../rollout/record.ts";
 import { resumable, sitesLeft, stillRunning } from "../rollout/resume.ts";
@@ -19,6 +20,8 @@ export interface RollOutOptions {
   /** Take sites down although leases run on them. */
   readonly withLeases: boolean;
   readonly diagnose: Diagnose;
+  /** What the gate looks at besides; default: each site's own chain and cluster. */
+  readonly looks?: Looks;
   readonly listener: Listener;
   readonly signal: AbortSignal;
   /** Asked once, after the plan and before anything is changed. */
@@ -95,7 +98,7 @@ function closedSites(sites: readonly FleetSite[], now: Date): { site: string; op
 async function driverOf(
   context: FleetContext,
   sites: readonly FleetSite[],
-  { command, diagnose, anyTime, withLeases, listener, signal, now = () => new Date() }: RollOutOptions,
+  { command, diagnose, looks, anyTime, withLeases, listener, signal, now = () => new Date() }: RollOutOptions,
 ): Promise<RolloutDriver> {
   const byName = new Map(sites.map((site) => [site.name, site]));
   const siteOf = (name: string): FleetSite => {
@@ -105,7 +108,8 @@ async function driverOf(
   };
   // A look for drift loads this module too, and needs no judge.
   const { Gate } = await import("../judge/gate.ts");
-  const gate = new Gate({ diagnose, ignore: context.fleet.rollout.gate.ignore });
+  const { ignore } = context.fleet.rollout.gate;
+  const gate = new Gate({ diagnose, ignore, ...(looks === undefined ? {} : { looks }) });
   return {
     async change(name, phase): Promise<SiteOutcome> {
       const site = siteOf(name);
