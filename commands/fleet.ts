@@ -181,9 +181,11 @@ async function agree(plan: RollOutPlan, { yes, json }: RolloutOptions): Promise<
   return confirm({ message: question, default: false });
 }
 
-function describePlan({ waves, concurrency, maxUnavailable, closed, resumes }: RollOutPlan): string {
+function describePlan(plan: RollOutPlan): string {
+  const { waves, concurrency, maxUnavailable, closed, resumes, judgedFirst } = plan;
   return [
     ...(resumes === undefined ? [] : [`Goes on with rollout ${resumes}.`]),
+    ...(judgedFirst.length === 0 ? [] : [`${pc.bold("judged first")}: ${judgedFirst.join(", ")}`]),
     ...waves.map(({ title, sites }) => `${pc.bold(title)}: ${sites.join(", ")}`),
     `At most ${concurrency} at once, and at most ${maxUnavailable} out.`,
     ...closed.map(

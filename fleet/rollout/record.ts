@@ -40,8 +40,11 @@ export interface SiteRecord {
 
 /** What was found between two waves. */
 export interface GateRecord {
+  /** The wave before it, from 1; 0: before the first one, on what an earlier rollout had changed. */
   readonly wave: number;
   readonly passed: boolean;
+  /** Sites that were judged. Old records lack it: there it was those of the wave that are settled. */
+  readonly sites?: readonly string[];
   /** What keeps the gate shut, one sentence each, beginning with the site. */
   readonly findings: readonly string[];
 }
@@ -83,11 +86,13 @@ export function newRecord(
     /** SHA-256 of each site's declaration. */
     readonly declarations: Readonly<Record<string, string>>;
     readonly resumes?: string;
+    /** What the resumed rollout did to sites that are to be judged before anything is changed. */
+    readonly carried?: RolloutRecord["sites"];
   },
   by: RolloutRecord["by"],
   now: Date,
 ): RolloutRecord {
-  const { command, waves, declarations, resumes } = plan;
+  const { command, waves, declarations, resumes, carried } = plan;
   const sites = waves.flatMap((wave) => wave.sites);
   return {
     // Sorts by time; a colon is no character for a file's name.
@@ -97,9 +102,12 @@ export function newRecord(
     started: now.toISOString(),
     by,
     waves,
-    sites: Object.fromEntries(
-      sites.map((name) => [name, { result: "untouched" as const, declaration: declarations[name] ?? "" }]),
-    ),
+    sites: {
+      ...carried,
+      ...Object.fromEntries(
+        sites.map((name) => [name, { result: "untouched" as const, declaration: declarations[name] ?? "" }]),
+      ),
+    },
     gates: [],
     ...(resumes === undefined ? {} : { resumes }),
   };

@@ -16,6 +16,19 @@ export function sitesLeft(record: RolloutRecord, declarations: Readonly<Record<s
 }
 
 /**
+ * Sites of a rollout that are settled and that no gate has let pass: a gate found them sick, or the rollout ended
+ * before they were judged. Being settled they would not be looked at again.
+ */
+export function sitesUnjudged({ sites, gates, waves }: RolloutRecord): string[] {
+  const passed = new Set(
+    gates.filter((gate) => gate.passed).flatMap((gate) => gate.sites ?? waves[gate.wave - 1]?.sites ?? []),
+  );
+  return Object.entries(sites).flatMap(([name, { result }]) =>
+    SETTLED.has(result) && !passed.has(name) ? [name] : [],
+  );
+}
+
+/**
  * The rollout that `--resume` goes on with.
  *
  * @throws FleetError when there is none, or it did something else

@@ -8,6 +8,7 @@ import {
   type SiteRecord,
   type SiteResult,
 } from "./record.ts";
+import { sitesUnjudged } from "./resume.ts";
 
 /** How one site came out. */
 export interface SiteOutcome {
@@ -46,7 +47,8 @@ const OUT: ReadonlySet<SiteResult> = new Set(["failed", "unreachable", "locked",
 
 /**
  * Walks a change through the waves of a record. It stops at the first site that fails and at the first gate that
- * does not open; what it has not begun stays as it is.
+ * does not open; what it has not begun stays as it is. Sites that come settled with the record are judged before
+ * anything is changed.
  *
  * @returns the record as it was kept last
  */
@@ -72,6 +74,7 @@ class Rollout {
     const { id, waves } = this.#record;
     listener({ event: "rollout-started", id, waves: waves.map(({ sites }) => sites) });
     await this.#keep({});
+    await this.#passFirstGate();
     for (const [index, { sites }] of waves.entries()) {
       if (this.#stopped) break;
       listener({ event: "wave-started", wave: index + 1, sites });
@@ -133,8 +136,19 @@ class Rollout {
     listener({ event: "site-finished", site, ...record });
   }
 
+  /** What an earlier rollout changed, and nobody has called well since, comes before anything else is touched. */
+  async #passFirstGate(): Promise<void> {
+    const sites = sitesUnjudged(this.#record);
+    if (sites.length === 0 || this.#stopped) return;
+    this.#options.listener({
+      event: "note",
+      text: `Judging what was changed before, and not found well yet: ${sites.join(", ")}.`,
+    });
+    await this.#keepGate({ wave: 0, sites, findings: await this.#findingsOn(sites) });
+  }
+
   async #passGate(wave: number, sites: readonly string[]): Promise<void> {
-    const { driver, concurrency, settleMs = 0, signal, listener } = this.#options;
+    const { settleMs = 0, signal } = this.#options;
     const changed = sites.filter((site) => SETTLED.has(this.#record.sites[site]?.result ?? "untouched"));
     if (settleMs > 0 && changed.length > 0) await sleep(settleMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
@@ -142,14 +156,22 @@ class Rollout {
     if (changed.length === 0 && wave === this.#record.waves.length) return;
     const findings =
       changed.length > 0
-        ? (await eachOf(changed, concurrency, (site) => driver.judge(site))).flatMap((found, index) =>
-            found.map((finding) => `${changed[index]}: ${finding}`),
-          )
+        ? await this.#findingsOn(changed)
         : [`no site of wave ${wave} could be changed, so there is nothing to judge the change by.`];
-    const gate: GateRecord = { wave, passed: findings.length === 0, findings };
-    if (!gate.passed) this.#because = findings[0];
+    await this.#keepGate({ wave, sites: changed, findings });
+  }
+
+  async #findingsOn(sites: readonly string[]): Promise<string[]> {
+    const { driver, concurrency } = this.#options;
+    const found = await eachOf(sites, concurrency, (site) => driver.judge(site));
+    return found.flatMap((findings, index) => findings.map((finding) => `${sites[index]}: ${finding}`));
+  }
+
+  async #keepGate(judged: Omit<GateRecord, "passed">): Promise<void> {
+    const gate: GateRecord = { ...judged, passed: judged.findings.length === 0 };
+    if (!gate.passed) this.#because = gate.findings[0];
     await this.#keep({ gates: [...this.#record.gates, gate] });
-    listener({ event: "gate", ...gate });
+    this.#options.listener({ event: "gate", ...gate });
   }
 
   #finalState(): RolloutState {

@@ -4,7 +4,7 @@ import type { Diagnose } from "../judge/gate.ts";
 import type { Looks } from "../judge/looks.ts";
 import type { Listener } from "../rollout/events.ts";
 import { newRecord, type RolloutRecord } from "../rollout/record.ts";
-import { resumable, sitesLeft, stillRunning } from "../rollout/resume.ts";
+import { resumable, sitesLeft, sitesUnjudged, stillRunning } from "../rollout/resume.ts";
 import { type RolloutDriver, runRollout, type SiteOutcome } from "../rollout/rollout.ts";
 import { planWaves, sitesOf, type Wave } from "../rollout/waves.ts";
 import { isOpen, nextOpening } from "../rollout/window.ts";
@@ -39,6 +39,8 @@ export interface RollOutPlan {
   readonly closed: readonly { readonly site: string; readonly opens: Date }[];
   /** Id of the rollout that is gone on with. */
   readonly resumes?: string;
+  /** Sites that it changed and no gate has let pass: they are judged before the first wave. */
+  readonly judgedFirst: readonly string[];
 }
 
 /**
@@ -56,7 +58,8 @@ export async function rollOut(
   const [last] = await store.recent(1);
   if (last !== undefined && isAlive(last)) throw stillRunning(last);
   const before = options.resume ? resumable(last, command) : undefined;
-  const sites = before === undefined ? context.sites : leftOf(before, context.sites);
+  const { sites, carried } =
+    before === undefined ? { sites: context.sites, carried: {} } : leftOf(before, context);
   const waves = planWaves(sites, fleet.rollout.waves);
   // A share is one of the fleet, not of what happens to be left of it.
   const maxUnavailable = sitesOf(fleet.rollout.maxUnavailable, fleet.sites.length);
@@ -66,13 +69,14 @@ export async function rollOut(
     concurrency: Math.min(concurrency, maxUnavailable),
     maxUnavailable,
     closed: options.anyTime ? [] : closedSites(sites, now()),
+    judgedFirst: Object.keys(carried),
     ...(before === undefined ? {} : { resumes: before.id }),
   };
   if (!(await options.agree(plan))) return undefined;
   const declarations = declarationsOf(sites);
-  const record = newRecord({ ...plan, declarations }, thisRun(), now());
+  const record = newRecord({ ...plan, declarations, carried }, thisRun(), now());
   return runRollout(record, {
-    driver: await driverOf(context, sites, options),
+    driver: await driverOf(context, options),
     concurrency,
     maxUnavailable,
     settleMs: fleet.rollout.gate.settleSeconds * 1000,
@@ -83,10 +87,26 @@ export async function rollOut(
   });
 }
 
-function leftOf(record: RolloutRecord, sites: readonly FleetSite[]): FleetSite[] {
+/**
+ * What a rollout has left to do: sites to change, of those that are meant, and sites to judge first, which neither
+ * `--only` nor `--skip` leaves out.
+ */
+function leftOf(record: RolloutRecord, { sites, fleet }: FleetContext) {
   const left = new Set(sitesLeft(record, declarationsOf(sites)));
-  if (left.size === 0) throw new FleetError(`Rollout ${record.id} has nothing left to do.`);
-  return sites.filter(({ name }) => left.has(name));
+  const unjudged = new Set(sitesUnjudged(record));
+  // A site that is changed is judged after its own wave, and one that is no longer declared not at all.
+  const judged = fleet.sites.filter(({ name }) => unjudged.has(name) && !left.has(name));
+  if (left.size === 0 && judged.length === 0)
+    throw new FleetError(`Rollout ${record.id} has nothing left to do.`);
+  return {
+    sites: sites.filter(({ name }) => left.has(name)),
+    carried: Object.fromEntries(
+      judged.flatMap(({ name }) => {
+        const done = record.sites[name];
+        return done === undefined ? [] : [[name, done]];
+      }),
+    ),
+  };
 }
 
 function closedSites(sites: readonly FleetSite[], now: Date): { site: string; opens: Date }[] {
@@ -97,10 +117,9 @@ function closedSites(sites: readonly FleetSite[], now: Date): { site: string; op
 
 async function driverOf(
   context: FleetContext,
-  sites: readonly FleetSite[],
   { command, diagnose, looks, anyTime, withLeases, listener, signal, now = () => new Date() }: RollOutOptions,
 ): Promise<RolloutDriver> {
-  const byName = new Map(sites.map((site) => [site.name, site]));
+  const byName = new Map(context.fleet.sites.map((site) => [site.name, site]));
   const siteOf = (name: string): FleetSite => {
     const site = byName.get(name);
     if (site === undefined) throw new FleetError(`There is no site ${name}.`);

@@ -10,7 +10,7 @@ import { thisRun } from "../../../fleet/work/thisRun.ts";
 const NOON = new Date("2026-11-21T12:00:00Z");
 const night = { from: "01:00", to: "03:00", timeZone: "UTC" };
 
-/** A fleet without engine: its sites come out as told. Taking down needs no gate, so nothing is asked over the network. */
+/** A fleet without engine: its sites come out as told, and nothing is asked over the network. */
 function fleetOf(
   records: RolloutRecord[],
   results: Readonly<Record<string, SiteResult>> = {},
@@ -47,13 +47,13 @@ function fleetOf(
       },
       recent: async (limit) => records.slice(0, limit),
     },
-    work: ({ name }) =>
-      ({
-        destroy: async () => {
-          begun.push(name);
-          return { result: results[name] ?? "updated", ...(results[name] && { because: "as told" }) };
-        },
-      }) as unknown as SiteWork,
+    work: ({ name }) => {
+      const change = async () => {
+        begun.push(name);
+        return { result: results[name] ?? "updated", ...(results[name] && { because: "as told" }) };
+      };
+      return { up: change, destroy: change } as unknown as SiteWork;
+    },
   };
   return { context, begun };
 }
@@ -65,6 +65,7 @@ function options(change: Partial<RollOutOptions> = {}): RollOutOptions {
     anyTime: false,
     withLeases: false,
     diagnose: async () => ({ checks: [] }),
+    looks: { leases: async () => [], provider: async () => ({ wanted: 1, ready: 1 }) },
     listener: () => {},
     signal: new AbortController().signal,
     agree: async () => true,
@@ -113,6 +114,84 @@ describe("a rollout of a fleet", () => {
     const second = await rollOut(context, options({ resume: true, now: later }));
     assert.deepEqual([begun, second?.state, second?.resumes], [["bb", "cc"], "finished", first?.id]);
     await assert.rejects(rollOut(context, options({ resume: true })), /nothing left to do/);
+  });
+
+  it("does not go past a site that its gate found sick, until that is well", async () => {
+    const records: RolloutRecord[] = [];
+    const minute = (count: number) => () => new Date(NOON.getTime() + count * 60_000);
+    const sick = { id: "rpc", result: "failed" as const, evidence: "no answer", remedy: "Look." };
+    const diagnose: RollOutOptions["diagnose"] = async ({ name }) => ({
+      checks: name === "aa" ? [sick] : [],
+    });
+    const up = (change: Partial<RollOutOptions>, of = fleetOf(records)) =>
+      rollOut(of.context, options({ command: "up", ...change })).then((record) => ({
+        record,
+        begun: of.begun,
+      }));
+    const first = await up({ diagnose });
+    assert.deepEqual(resultsOf(first.record), ["aa updated", "bb untouched", "cc untouched"]);
+    for (const count of [1, 2]) {
+      let plan: RollOutPlan | undefined;
+      const agree: RollOutOptions["agree"] = async (shown) => {
+        plan = shown;
+        return true;
+      };
+      const again = await up({ resume: true, diagnose, agree, now: minute(count) });
+      assert.deepEqual([again.begun, again.record?.state], [[], "halted"]);
+      assert.equal(again.record?.because, "aa: doctor rpc: no answer. Look.");
+      assert.deepEqual(plan?.judgedFirst, ["aa"]);
+    }
+    // Leaving it out changes nothing of what is known of it.
+    const { context, begun } = fleetOf(records);
+    const selected = { ...context, sites: context.sites.filter(({ name }) => name !== "aa") };
+    await up({ resume: true, diagnose, now: minute(3) }, { context: selected, begun });
+    assert.deepEqual(begun, []);
+    const repaired = await up({ resume: true, now: minute(4) });
+    assert.deepEqual([repaired.begun, repaired.record?.state], [["bb", "cc"], "finished"]);
+  });
+
+  it("judges the last sites again where nothing else is left, and is then finished", async () => {
+    const records: RolloutRecord[] = [];
+    const refuse: RollOutOptions["diagnose"] = async () => {
+      throw new Error("no route to host");
+    };
+    const { context } = fleetOf(records, {}, { waves: ["rest"] });
+    const first = await rollOut(context, options({ command: "up", diagnose: refuse }));
+    assert.deepEqual(
+      [first?.state, first?.because, ...resultsOf(first)],
+      ["halted", "aa: doctor: no route to host", "aa updated", "bb updated", "cc updated"],
+    );
+    const again = fleetOf(records);
+    const later = () => new Date(NOON.getTime() + 60_000);
+    const second = await rollOut(again.context, options({ command: "up", resume: true, now: later }));
+    assert.deepEqual([again.begun, second?.state], [[], "finished"]);
+    await assert.rejects(
+      rollOut(again.context, options({ command: "up", resume: true })),
+      /nothing left to do/,
+    );
+  });
+
+  it("changes a site that was found sick when its declaration has been changed, and judges it after its wave", async () => {
+    const records: RolloutRecord[] = [];
+    const refuse: RollOutOptions["diagnose"] = async () => {
+      throw new Error("no route to host");
+    };
+    await rollOut(fleetOf(records).context, options({ command: "up", diagnose: refuse }));
+    const { context, begun } = fleetOf(records);
+    const sites = context.fleet.sites.map((site) =>
+      site.name === "aa" ? { ...site, declaration: { ...site.declaration, tier: "repaired" } } : site,
+    );
+    const later = () => new Date(NOON.getTime() + 60_000);
+    const repaired = { ...context, sites, fleet: { ...context.fleet, sites } };
+    const record = await rollOut(repaired, options({ command: "up", resume: true, now: later }));
+    assert.deepEqual([begun, record?.state], [["aa", "bb", "cc"], "finished"]);
+    assert.deepEqual(
+      record?.gates.map(({ wave, sites: judged }) => [wave, judged]),
+      [
+        [1, ["aa"]],
+        [2, ["bb", "cc"]],
+      ],
+    );
   });
 
   it("does not go on with what never began, or with another command", async () => {
