@@ -1,6 +1,8 @@
 import { preflight } from "../../commands/preflight.ts";
+import { removalEnvironment } from "../../commands/removal.ts";
 import { freeStack } from "../../commands/stackLock.ts";
-import { LEASES_MAY_END, requireNoLeases } from "../../components/akash/leases.ts";
+import { requireNoLeases } from "../../components/akash/leases.ts";
+import { clusterExists } from "../../components/site/nodes.ts";
 import { describeTakeover, findTakeover } from "../../components/site/takeover/index.ts";
 import { type Progress, silentProgress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
@@ -51,13 +53,16 @@ export async function takeDown(
   withLeases: boolean,
 ): Promise<SiteOutcome> {
   try {
-    await stack.reach();
-    if (!withLeases) await requireNoLeases(`Site ${stack.site.name}`, () => stack.cluster());
+    // Machines that never became a cluster run no leases, and nobody else has to answer to let them go.
+    if (clusterExists(stack.site.config)) {
+      await stack.reach();
+      if (!withLeases) await requireNoLeases(`Site ${stack.site.name}`, () => stack.cluster());
+    }
     await freeStack({ stack: stack.site, env: await stack.environment() }, silentProgress);
     phase("removing");
     // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
     await stack.pulumi("state", "unprotect", "--all", "--yes");
-    const engine = await stack.engine(withLeases ? { [LEASES_MAY_END]: "true" } : {});
+    const engine = await stack.engine(removalEnvironment(withLeases, process.env));
     return outcomeOf(await engine.destroy());
   } catch (error) {
     return isUnknownStack(error) ? { result: "unchanged" } : failureOf(error);
