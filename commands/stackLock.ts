@@ -1,17 +1,20 @@
-import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { identify } from "../embedded/index.ts";
+import { identify, startOf } from "../embedded/index.ts";
 import type { Progress } from "../toolchain/index.ts";
+import { backendFolder, backendOf } from "./backend.ts";
 import { type Stack, StackError } from "./stack.ts";
 
 /** Content of a lock file of the engine (`pkg/backend/diy/lock.go`). */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
+  /** When it was made. */
+  readonly timestamp?: string;
 }
+
+const ENGINE = "pulumi";
 
 /** The project, in the file backend's only organization, as in the paths of its locks. */
 const LOCKS = join(".pulumi", "locks", "organization", "pulumi-akash");
@@ -26,13 +29,13 @@ export async function freeStack(
   { stack, env }: { readonly stack: Pick<Stack, "name">; readonly env: NodeJS.ProcessEnv },
   progress: Pick<Progress, "line">,
 ): Promise<void> {
-  const state = stateFolder(env);
+  const state = backendFolder(backendOf(env) ?? "");
   if (state === undefined) return;
   const folder = join(state, LOCKS, stack.name);
   const locks = await readLocks(folder);
   // Who lives on another machine cannot be seen: the engine then names the holder and stops.
   if (locks.length === 0 || locks.some((lock) => lock.hostname !== hostname())) return;
-  const holder = locks.find(({ pid }) => identify(pid) !== undefined);
+  const holder = locks.find(isHeld);
   if (holder) {
     throw new StackError(
       `Another run, process ${holder.pid}, is at work on stack ${stack.name}. Wait for it to end, or stop it, and run again.`,
@@ -46,6 +49,21 @@ export async function freeStack(
   );
 }
 
+/** What the engine's clock and the system's may differ by, milliseconds. */
+const TOLERANCE = 2_000;
+
+/**
+ * Whether the process that made a lock is still there. After a power cut, or in a container that was started again,
+ * another one often has its id: one that runs something else and began after the lock was made. What began later by
+ * the present clock alone may still be it, because clocks are set while machines start.
+ */
+function isHeld({ pid, timestamp }: Lock): boolean {
+  if (identify(pid) === undefined) return false;
+  const start = startOf(pid);
+  if (start === undefined || start.program === ENGINE || timestamp === undefined) return true;
+  return !(start.at > Date.parse(timestamp) + TOLERANCE);
+}
+
 async function readLocks(folder: string): Promise<(Lock & { readonly file: string })[]> {
   try {
     const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
@@ -56,27 +74,5 @@ async function readLocks(folder: string): Promise<(Lock & { readonly file: strin
   } catch {
     // None, or one that is just being made or removed, which the engine sees to.
     return [];
-  }
-}
-
-/** Folder of a file backend's state; undefined for other backends. */
-function stateFolder(env: NodeJS.ProcessEnv): string | undefined {
-  const url = backendOf(env);
-  if (!url?.startsWith("file://")) return undefined;
-  const path = url.slice("file://".length);
-  return path.startsWith("~") ? join(homedir(), path.slice(1)) : fileURLToPath(new URL(url));
-}
-
-/** Address of the engine's backend: what the environment names, else where the person is logged in. */
-export function backendOf(env: NodeJS.ProcessEnv): string | undefined {
-  return env["PULUMI_BACKEND_URL"] ?? loggedInBackend(env);
-}
-
-function loggedInBackend(env: NodeJS.ProcessEnv): string | undefined {
-  const home = env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-  try {
-    return (JSON.parse(readFileSync(join(home, "credentials.json"), "utf8")) as { current?: string }).current;
-  } catch {
-    return undefined;
   }
 }

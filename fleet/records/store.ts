@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { backendFolder } from "../../commands/backend.ts";
 import type { RolloutRecord } from "../rollout/record.ts";
 import { type Bucket, openBucket } from "./bucket.ts";
 
@@ -26,18 +26,12 @@ const FOLDER = ".pulumi-akash/rollouts";
  * @param backend address of the engine's backend
  */
 export function openRecordStore(backend: string, env: NodeJS.ProcessEnv = process.env): RecordStore {
-  if (backend.startsWith("file://")) return folderStore(join(folderOf(backend), FOLDER));
+  const folder = backendFolder(backend);
+  if (folder !== undefined) return folderStore(join(folder, FOLDER));
   const bucket = openBucket(backend, env);
   if (bucket !== undefined) return bucketStore(bucket, backend);
   const state = env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
   return folderStore(join(state, "pulumi-akash", "rollouts"));
-}
-
-/** Folder of a file backend. */
-export function folderOf(backend: string): string {
-  const path = backend.slice("file://".length);
-  if (path.startsWith("~")) return join(homedir(), path.slice(1));
-  return path.startsWith("/") ? fileURLToPath(new URL(backend)) : path;
 }
 
 function folderStore(folder: string): RecordStore {

@@ -1,5 +1,5 @@
+import { backendOf } from "../../commands/backend.ts";
 import { PROJECT, stackEnvironment } from "../../commands/stack.ts";
-import { backendOf } from "../../commands/stackLock.ts";
 import { ensureToolchain, type Progress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import { loadFleet } from "../declaration/load.ts";
