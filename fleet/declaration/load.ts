@@ -23,9 +23,19 @@ export async function loadFleet(path: string, root: string): Promise<Fleet> {
     );
   }
   const declared = await readYaml(file, where);
+  const checks = await checksFor(declared);
   const sitesFolder = join(path, "sites");
-  if (!folder || !existsSync(sitesFolder)) return resolveFleet(declared, where);
-  return resolveFleet(await withSiteFiles(declared, sitesFolder, where), where);
+  if (!folder || !existsSync(sitesFolder)) return resolveFleet(declared, where, checks);
+  return resolveFleet(await withSiteFiles(declared, sitesFolder, where), where, checks);
+}
+
+/** Ids of doctor's checks, where the declaration names some: doctor is not cheap to load. */
+async function checksFor(declared: unknown): Promise<readonly string[]> {
+  const inside = (value: unknown, key: string) => (isMap(value) ? value[key] : undefined);
+  const ignored = ["rollout", "gate", "ignore"].reduce(inside, declared);
+  if (!Array.isArray(ignored) || ignored.length === 0) return [];
+  const { checks } = await import("../../doctor/index.ts");
+  return checks.map(({ id }) => id);
 }
 
 async function withSiteFiles(declared: unknown, folder: string, where: string): Promise<unknown> {

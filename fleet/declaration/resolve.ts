@@ -1,3 +1,4 @@
+import { closest } from "fastest-levenshtein";
 import {
   formatProblem,
   parseSiteConfig,
@@ -42,12 +43,13 @@ const EMBEDDED_STACK = "dev";
  * fields.
  *
  * @param where named in the error
+ * @param checks ids of doctor's checks; may be left out where `gate.ignore` names none
  * @throws FleetDeclarationError with all problems of all sites
  */
-export function resolveFleet(value: unknown, where: string): Fleet {
+export function resolveFleet(value: unknown, where: string, checks: readonly string[] = []): Fleet {
   const parsed = parseFleet(value);
   if (!("sites" in parsed)) throw new FleetDeclarationError(where, parsed.map(formatProblem));
-  const problems = namesOutOfPlace(parsed);
+  const problems = [...namesOutOfPlace(parsed), ...unknownChecks(parsed, checks)];
   const sites: FleetSite[] = [];
   for (const [name, own] of Object.entries(parsed.sites)) {
     const { groups = [], ...fields } = own ?? {};
@@ -115,6 +117,16 @@ function namesOutOfPlace({ sites, groups, rollout, defaults }: ParsedFleet): str
       problems.push(unknown("rollout.windows", place, "group or site"));
   }
   return problems;
+}
+
+/** Exceptions that would be none: a check by that name does not exist. */
+function unknownChecks({ rollout }: ParsedFleet, checks: readonly string[]): string[] {
+  return rollout.gate.ignore
+    .filter((id) => !checks.includes(id))
+    .map(
+      (id) =>
+        `rollout.gate.ignore: doctor has no check "${id}"; the nearest is "${closest(id, checks)}". Correct it; \`npm run doctor -- --list\` names them all.`,
+    );
 }
 
 /** Sites that would get into each other's way: one wallet signs for one provider, one domain leads to one site. */

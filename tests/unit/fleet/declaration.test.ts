@@ -96,6 +96,30 @@ describe("the declaration of a fleet", () => {
     }
   });
 
+  it("names the nearest of doctor's checks where an exception from the gate is misspelt", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-fleet-"));
+    const file = join(folder, "fleet.yaml");
+    const declare = (ignore: string[]) =>
+      writeFileSync(
+        file,
+        JSON.stringify({ defaults, sites: { a1: site("a1") }, rollout: { gate: { ignore } } }),
+      );
+    try {
+      declare(["port-http", "dns-provder"]);
+      await assert.rejects(loadFleet(file, folder), (error: FleetDeclarationError) => {
+        assert.deepEqual(error.problems, [
+          'rollout.gate.ignore: doctor has no check "dns-provder"; the nearest is "dns-provider". Correct it; `npm run doctor -- --list` names them all.',
+        ]);
+        return true;
+      });
+      declare(["port-http", "dns-provider"]);
+      const { rollout } = await loadFleet(file, folder);
+      assert.deepEqual(rollout.gate.ignore, ["port-http", "dns-provider"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("refuses what is no fleet with the field and what to write", () => {
     assert.match(problemsOf({ sitse: {} }).join(), /sitse.*`sites`/);
     assert.match(
