@@ -4,6 +4,7 @@ import { describeDifferences } from "./describe.ts";
 import { differences } from "./engineEvents.ts";
 import { machinesFirst } from "./machinesFirst.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { unlockWallet } from "./wallet.ts";
 
 /** Exit code that says "there is drift". */
 const DRIFT = 2;
@@ -21,6 +22,7 @@ export function driftCommand(): Command {
     .action(async (options: StackOptions) => {
       const context = await openContext(options.stack);
       await requireServices(context.stack);
+      await unlockWallet(context);
       const only = await machinesFirst(context.stack.site);
       const run = await context.engine(["preview", "--refresh", "--run-program", ...only], {
         output: "capture",

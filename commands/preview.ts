@@ -9,6 +9,7 @@ import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { judged, policyArgs } from "./policies.ts";
 import { NO_TAKEOVER, previewFlags, showTakeover } from "./takeover.ts";
 import { showVersionPlan, upgradeWarning } from "./versions.ts";
+import { unlockWallet } from "./wallet.ts";
 
 export function previewCommand(): Command {
   return new Command("preview")
@@ -21,6 +22,7 @@ export function previewCommand(): Command {
       const context = await openContext(options.stack);
       const { site } = context.stack;
       await requireServices(context.stack);
+      await unlockWallet(context);
       await confirmHostKeys(site);
       await ensureStack(context);
       const only = await machinesFirst(site);

@@ -37,21 +37,25 @@ export async function restartIfNeeded({ name, site, embedded }: Stack, yes: bool
   if (!yes && !(await agrees(needed)))
     throw new StackError(`${needed} Restart it when it suits you. ${again}`);
   const address = thisMachine(site);
+  const pending = `${needed} It restarts in a minute; \`shutdown -c\` calls it off.`;
   // The embedded site has a passphrase of its own, which is no secret.
   const secrets = [
     ...secretVariables(site, process.env),
     ...(embedded ? [] : engineSecretVariables(process.env)),
   ];
-  if (secrets.length > 0) {
+  const typed = "prompt" in site.wallet ? " The wallet's words have to be typed in again." : "";
+  if (secrets.length > 0 || typed !== "") {
     await restartThisMachine(undefined, address);
-    throw new StackError(
-      `${needed} It restarts in a minute; \`shutdown -c\` calls it off. ${secrets.join(", ")} cannot be kept over a restart: set ${secrets.length > 1 ? "them" : "it"} afterwards. ${again}`,
-    );
+    const lost =
+      secrets.length === 0
+        ? ""
+        : ` ${secrets.join(", ")} cannot be kept over a restart: set ${secrets.length > 1 ? "them" : "it"} afterwards.`;
+    throw new StackError(`${pending}${lost}${typed} ${again}`);
   }
   const argv = [process.execPath, "commands/main.ts", "up", "--stack", name, "--yes"] as const;
   await restartThisMachine({ argv: [...argv], cwd: PROJECT, env: process.env }, address);
   throw new StackError(
-    `${needed} It restarts in a minute; \`shutdown -c\` calls it off. The run then goes on by itself: \`journalctl -fu pulumi-akash-resume\` shows it, and later what it said.`,
+    `${pending} The run then goes on by itself: \`journalctl -fu pulumi-akash-resume\` shows it, and later what it said.`,
   );
 }
 

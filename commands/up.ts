@@ -17,6 +17,7 @@ import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
 import { finishTakeover, previewFlags, showTakeover } from "./takeover.ts";
+import { unlockWallet } from "./wallet.ts";
 
 interface UpOptions extends StackOptions {
   readonly yes: boolean;
@@ -46,6 +47,7 @@ async function up(options: UpOptions): Promise<void> {
   const progress = createProgress();
   const context = await openContext(options.stack, progress);
   const { stack, toolchain } = context;
+  await unlockWallet(context);
   await forgetRestart();
   if (stack.embedded) await ensureEmbedded({ folder: EMBEDDED, toolchain, progress });
   await mendMachines(context, progress, options);

@@ -2,7 +2,8 @@ export { type CertificateDescription, describeCertificate } from "./certificate.
 export * from "./errors.ts";
 export { KeyringSecret, type KeyringSecretArgs } from "./KeyringSecret.ts";
 export { type NewWallet, type NewWalletOptions, newWallet } from "./newWallet.ts";
-export { openWallet, promptedWordsVariable } from "./openWallet.ts";
+export { openWallet } from "./openWallet.ts";
+export { keepPromptedWords, promptedWords, promptedWordsVariable } from "./promptedWords.ts";
 export { askWords, terminalPrompts, type WalletPrompts } from "./prompts.ts";
 export {
   createProviderKey,

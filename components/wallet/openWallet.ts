@@ -4,15 +4,10 @@ import { WalletFileMissing, WalletVariableMissing } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, parseWords } from "./mnemonic.ts";
 import { readPrivateFile } from "./privateFile.ts";
+import { promptedWords } from "./promptedWords.ts";
 import type { Wallet, WalletSource } from "./types.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * With `wallet: {prompt: true}`, a command asks once and hands the words to the programs it starts in this
- * variable. A variable is not in the list of processes, and it ends with them.
- */
-export const promptedWordsVariable = "PULUMI_AKASH_WALLET_WORDS";
 
 /**
  * Reads the key from where the declaration says. Nothing is cached: a changed file is seen at the next call.
@@ -36,7 +31,7 @@ export async function openWallet(
   }
   if ("armorFile" in source) return fromArmor(source, env);
   if ("keyringDir" in source) return fromKeyring(source, env);
-  return fromWords(env[promptedWordsVariable] || (await ask()), "what was typed");
+  return fromWords(promptedWords(env) ?? (await ask()), "what was typed");
 }
 
 async function fromWords(words: string, origin: string): Promise<Wallet> {

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { stringify } from "yaml";
+import { openChain } from "../../components/chain/index.ts";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import { startCluster, stopCluster } from "../../embedded/index.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
+import { Canary } from "../support/canary.ts";
+import { CommandLines, filesBelow } from "../support/canaryProcesses.ts";
 import { Checkout } from "../support/checkout.ts";
 import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
 import { addCoins } from "../support/scriptedChain/state.ts";
+import { hasTerminals, runOnTerminal } from "../support/terminal/index.ts";
 import {
   type FaultyEndpoint,
   makeFolder,
@@ -178,6 +182,11 @@ describe("a site that something is wrong with", function () {
   });
 
   describe("when it is sound again", () => {
+    const podTemplate = async () => {
+      const path = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
+      return (await cluster.get<StatefulSet>(path))?.spec.template;
+    };
+
     it("waits for funds and is registered once by two runs at once, with an endpoint that has a websocket", async () => {
       await declare(network({ rpc: [withoutWebsocket.url, DEAD, ...chain.network.rpc] }));
       const runs = STATES.map(
@@ -199,10 +208,7 @@ describe("a site that something is wrong with", function () {
         ...messages.map(({ typeUrl }) => typeUrl.split(".").at(-1)).sort(),
       ]);
       assert.deepEqual(sent, [[0, "MsgCreateCertificate", "MsgCreateProvider"]]);
-      const set = await cluster.get<StatefulSet>(
-        "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider",
-      );
-      const variables = set?.spec.template.spec.containers[0]?.env ?? [];
+      const variables = (await podTemplate())?.spec.containers[0]?.env ?? [];
       assert.equal(variables.find(({ name }) => name === "AP_NODE")?.value, chain.network.rpc[0]);
     });
 
@@ -216,12 +222,54 @@ describe("a site that something is wrong with", function () {
       assert.ok(run.stderr.includes(owner.address) && run.stderr.includes(stranger.address));
       assert.equal(chain.transactions.length, sent);
     });
+
+    it("takes it once the Secret is gone, asks once for words that are typed in, and rolls the provider", async function () {
+      if (!hasTerminals()) {
+        console.log("      skipped: `script` of util-linux is not installed, which gives the terminal");
+        this.skip();
+      }
+      const before = (await podTemplate())?.metadata.annotations["checksum/keyring"];
+      await cluster.deleteSecret("akash-services", "akash-provider-keyring");
+      await declare({ wallet: { prompt: true } });
+      const words = await readFile(join(folder, "stranger"), "utf8");
+      const commandLines = new CommandLines();
+      let asked = false;
+      // A second question would be left without an answer, and the run would not end.
+      const { code, output } = await runOnTerminal({
+        command: `'${process.execPath}' commands/main.ts ${UP.join(" ")}`,
+        cwd: checkout.folder,
+        env: { ...process.env, ...environment("state"), PULUMI_HOME: join(folder, "home"), NO_COLOR: "1" },
+        timeoutSeconds: 240,
+        type: (written) => {
+          if (asked || !written.includes("Recovery words of the wallet")) return undefined;
+          asked = true;
+          return `${words}\r`;
+        },
+      });
+      commandLines.stop();
+      assert.equal(code, 0, output);
+      assert.ok(asked, output);
+      const record = await (await openChain(chain.network)).provider(stranger.address);
+      assert.equal(record?.hostUri, "https://provider.example.com:8443");
+      const after = (await podTemplate())?.metadata.annotations["checksum/keyring"];
+      assert.ok(after !== undefined && after !== before, after);
+
+      const canary = new Canary({ needles: [{ name: "the words", value: words }], passphrases: [] });
+      const traces: [string, string | Buffer][] = [
+        ["the terminal", output],
+        ["command lines", [...commandLines.seen].join("\n")],
+        ...["state", "home"].flatMap((name) => [...filesBelow(join(folder, name))]),
+      ];
+      const findings = await Promise.all(traces.map(([where, content]) => canary.search(where, content)));
+      assert.deepEqual(findings.flat(), []);
+    });
   });
 });
 
 interface StatefulSet {
   readonly spec: {
     readonly template: {
+      readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
       readonly spec: {
         readonly containers: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
       };

@@ -8,6 +8,8 @@ export interface TerminalRun {
   /** Size in characters; default 80 by 24. */
   readonly columns?: number;
   readonly rows?: number;
+  /** After so many seconds it is ended; default 60. */
+  readonly timeoutSeconds?: number;
   /** Called with all that was written so far, whenever there is more; what it gives is typed. */
   readonly type?: (output: string) => string | undefined;
 }
@@ -22,11 +24,15 @@ export function runOnTerminal({
   env = process.env,
   columns = 80,
   rows = 24,
+  timeoutSeconds = 60,
   type,
 }: TerminalRun): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const sized = `stty cols ${columns} rows ${rows}; ${command}`;
-    const child = spawn("timeout", ["60", "script", "-qec", sized, "/dev/null"], { cwd, env });
+    const child = spawn("timeout", [String(timeoutSeconds), "script", "-qec", sized, "/dev/null"], {
+      cwd,
+      env,
+    });
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       output += chunk;

@@ -7,8 +7,9 @@ import { absolutePath } from "../../../components/cluster/paths.ts";
 import * as errors from "../../../components/wallet/errors.ts";
 import { sealItem } from "../../../components/wallet/keyring/item.ts";
 import { encodeRecord } from "../../../components/wallet/keyring/record.ts";
-import { openWallet, promptedWordsVariable } from "../../../components/wallet/openWallet.ts";
+import { openWallet } from "../../../components/wallet/openWallet.ts";
 import { writePrivateFile } from "../../../components/wallet/privateFile.ts";
+import { promptedWordsVariable } from "../../../components/wallet/promptedWords.ts";
 import { bcryptArmor } from "./armors.ts";
 import { address, wallet, words } from "./wallets.ts";
 
