@@ -6,6 +6,7 @@ import {
   AkashProvider,
   HostnameOperator,
   InventoryOperator,
+  IpOperator,
   type LeaseIsolation,
 } from "../akash/index.ts";
 import { LeaseGuard } from "../akash/LeaseGuard.ts";
@@ -67,6 +68,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     const { config, observed } = args;
     const { owner, chain } = observed;
     const { network, wallet, domain, pricing, storage } = config;
+    const { ipLeases, lan, metricsNamespaces } = config.provider;
     const release = providerRelease(config);
     if (observed.addressWarning !== undefined) void pulumi.log.warn(observed.addressWarning, this);
     const host = new URL(config.hostUri).hostname;
@@ -102,6 +104,15 @@ export class ProviderSite extends pulumi.ComponentResource {
         { ...release, storageClasses: classes.map((item) => item.name), ...cephAccess(observed) },
         inAkash,
       ),
+      ...(ipLeases === undefined
+        ? []
+        : [
+            new IpOperator(
+              `${name}-ip`,
+              { ...release, owner, ...(ipLeases.pool === undefined ? {} : { metalLbPool: ipLeases.pool }) },
+              inAkash,
+            ),
+          ]),
     ];
 
     const Ingress = config.ingress.mode === "gateway" ? GatewayIngress : ClassicIngress;
@@ -156,7 +167,10 @@ export class ProviderSite extends pulumi.ComponentResource {
         tlsSecretName: ingress.providerTlsSecret,
         pricing,
         registryCredentials: config.provider.privateRegistries,
+        ipOperator: ipLeases !== undefined,
+        metricsNamespaces,
         boundary: {
+          lan,
           ...cephAccess(observed),
           ...(observed.mutatingAdmission === undefined
             ? {}

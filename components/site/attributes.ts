@@ -9,15 +9,24 @@ import type { ObservedSite } from "./observe.ts";
  * advertised GPU that is not there costs a tenant a failed lease.
  */
 export function siteAttributes(
-  config: Pick<SiteConfig, "attributes"> & OfferedStorage,
+  config: Pick<SiteConfig, "attributes"> & Offered,
   observed: Pick<ObservedSite, "gpu" | "nodes">,
 ): Record<string, string> {
   const found = [
     ...gpuAttributes(observed.gpu.devices),
     ...gpuAuditAttributes(observed.gpu),
     ...storageAttributes(leaseClasses(config, observed)),
+    ...(config.provider.ipLeases === undefined ? [] : IP_ATTRIBUTES),
   ];
   return { ...config.attributes, ...Object.fromEntries(found.map(({ key, value }) => [key, value])) };
+}
+
+/** Tenants look for leased addresses under either key. */
+const IP_ATTRIBUTES = ["feat-endpoint-ip", "ip-lease"].map((key) => ({ key, value: "true" }));
+
+/** The part of a declaration that says what is offered besides GPUs. */
+interface Offered extends OfferedStorage {
+  readonly provider: Pick<SiteConfig["provider"], "ipLeases">;
 }
 
 /** The part of a declaration that says which classes of storage are offered. */

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { requireExceptions } from "../akash/boundary/addresses.ts";
 import { mutatingAdmissionVersion } from "../akash/boundary/detect.ts";
 import type { MutatingAdmissionVersion } from "../akash/boundary/leaseEgress.ts";
 import { openChain } from "../chain/client.ts";
@@ -71,6 +72,7 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
     definitions(config),
   ]);
   const { gpu, ...rest } = cluster;
+  requireExceptions({ lan: config.provider.lan, mutatingAdmission: cluster.mutatingAdmission });
   return {
     owner: wallet.address,
     chain: { chainId: chain.network.chainId, generation: chain.generation, rpc: chain.endpoint },

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { WalletSource } from "../wallet/types.ts";
 import { alertsField } from "./alerts.ts";
-import { amount, domain, email, pattern, text, variable, whole } from "./fields.ts";
+import { amount, domain, email, pattern, text, variable } from "./fields.ts";
 import { k3sField } from "./k3sFields.ts";
 import { mirrorField } from "./mirrorField.ts";
 import { gpuField, hostsField, nodesField } from "./nodeFields.ts";
 import { addressField, clusterField, dnsField, networkField, storageField } from "./places.ts";
+import { providerField } from "./providerField.ts";
 import { policiesField, versionsField } from "./rulesOfChange.ts";
 
 const wallet: z.ZodType<WalletSource, WalletSource> = z
@@ -156,31 +157,7 @@ export const siteSchema = z
     versions: versionsField,
     policies: policiesField,
     gpu: gpuField,
-    provider: z
-      .strictObject({
-        version: pattern(
-          "version of the Akash provider; default: that of `versions`",
-          /^\d+\.\d+\.\d+$/,
-          "is not a version",
-          "Write three numbers without v, for example 0.16.2.",
-        ).optional(),
-        privateRegistries: z
-          .boolean()
-          .default(false)
-          .describe(
-            "whether leases may use images of private registries; the provider can then read any Secret of the cluster whose name it knows; default: false",
-          ),
-        overcommit: z
-          .strictObject({
-            cpu: whole("percent of CPU offered beyond what is there; default: 0", 0, 1000).default(0),
-            memory: whole("percent of memory offered beyond what is there; default: 0", 0, 1000).default(0),
-            storage: whole("percent of storage offered beyond what is there; default: 0", 0, 1000).default(0),
-          })
-          .describe("what is offered beyond what is there, in percent")
-          .prefault({}),
-      })
-      .describe("the provider process")
-      .prefault({}),
+    provider: providerField,
     funding: z
       .strictObject({
         minBalance: amount(

@@ -3,7 +3,7 @@ import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionre
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import * as pulumi from "@pulumi/pulumi";
 import { metadata } from "../metadata.ts";
-import { leaseExceptions } from "./addresses.ts";
+import { leaseExceptions, requireExceptions } from "./addresses.ts";
 import { type BoundaryOptions, LEASE_BOUNDARY, type PolicySpec, planLeaseBoundary } from "./admission.ts";
 import {
   LEASE_EGRESS,
@@ -13,7 +13,10 @@ import {
 } from "./leaseEgress.ts";
 
 export interface LeaseBoundaryArgs extends BoundaryOptions {
-  /** Networks of the site that leases must not reach, besides private and shared address space. Default: none. */
+  /**
+   * Networks of the site that leases must not reach, besides private and shared address space. Needs
+   * `mutatingAdmission`. Default: none.
+   */
   readonly lan?: readonly string[];
   /**
    * Version in which the API server offers mutating admission policies. Default: none, and then leases are kept
@@ -37,9 +40,11 @@ export class LeaseBoundary extends pulumi.ComponentResource {
   /** How far leases are kept from the site's networks. */
   readonly isolation: LeaseIsolation;
 
+  /** @throws {UnsupportedSetting} networks that are none, or that this API server cannot keep leases from */
   constructor(name: string, args: LeaseBoundaryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("akash:akash:LeaseBoundary", name, {}, opts);
     const exceptions = leaseExceptions(args.lan);
+    requireExceptions(args);
     this.#validate(`${name}-boundary`, LEASE_BOUNDARY, planLeaseBoundary(args));
     if (args.mutatingAdmission !== undefined) {
       this.#mutate(name, args.mutatingAdmission, exceptions);

@@ -24,6 +24,27 @@ export function leaseExceptions(lan: readonly string[] = []): readonly string[] 
   return [...NOT_INTERNET, ...more.map(({ text }) => text)];
 }
 
+/**
+ * Refuses networks of the site that leases could reach all the same: what the provider itself excepts is fixed.
+ *
+ * @param mutatingAdmission version in which the API server can narrow a lease's network policy, undefined: it cannot
+ * @throws {UnsupportedSetting}
+ */
+export function requireExceptions({
+  lan = [],
+  mutatingAdmission,
+}: {
+  readonly lan?: readonly string[];
+  readonly mutatingAdmission?: string | undefined;
+}): void {
+  if (lan.length === 0 || mutatingAdmission !== undefined) return;
+  throw new UnsupportedSetting(
+    "lan",
+    "needs an API server with mutating admission policies",
+    "Use Kubernetes 1.36, or an older one with the feature gate `MutatingAdmissionPolicy`, or leave it out: leases are kept from private networks anyway.",
+  );
+}
+
 interface Network {
   /** As Kubernetes wants it: host bits cleared. */
   readonly text: string;

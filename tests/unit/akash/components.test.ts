@@ -195,6 +195,11 @@ describe("Akash components", function () {
         UnsupportedSetting,
       );
       assert.throws(() => new AkashCrds("e", { version: "0.15.0" }), /definitions are those of/);
+      // A network that leases could reach all the same.
+      assert.throws(
+        () => new AkashProvider("f", { ...args, boundary: { lan: ["198.51.100.0/24"] } }),
+        /`lan` needs an API server with mutating admission policies/,
+      );
     });
   });
 

@@ -37,6 +37,12 @@ describe("a site's attributes", () => {
     assert.equal(attributes["cuda"], "12.8");
   });
 
+  it("say that addresses are leased, under both keys that tenants look for", () => {
+    const config = parseSiteConfig(declaration({ provider: { ipLeases: {} } }));
+    const attributes = siteAttributes(config, { gpu: none });
+    assert.deepEqual([attributes["feat-endpoint-ip"], attributes["ip-lease"]], ["true", "true"]);
+  });
+
   it("say what was found rather than what was declared", () => {
     const config = parseSiteConfig(declaration());
     const claimed = { ...config, attributes: { cuda: "99" } };

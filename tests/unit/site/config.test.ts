@@ -35,7 +35,12 @@ describe("SiteConfig: defaults", () => {
       versions: DEFAULT_VERSION_SET,
       policies: {},
       gpu: { operator: "none", driver: { by: "host", repositories: "add" } },
-      provider: { privateRegistries: false, overcommit: { cpu: 0, memory: 0, storage: 0 } },
+      provider: {
+        privateRegistries: false,
+        metricsNamespaces: [],
+        lan: [],
+        overcommit: { cpu: 0, memory: 0, storage: 0 },
+      },
       funding: { minBalance: 5 },
       mirror: {},
     });

@@ -132,6 +132,20 @@ describe("SiteConfig: what is refused, in these words", () => {
         'address: "192.168.1.20" is an address nobody outside can reach. Write the address tenants reach, or auto; forward the ports on your router.',
       ],
     },
+    "networks and namespaces that are none": {
+      given: { provider: { lan: ["198.51.100.0", "300.0.0.0/8"], metricsNamespaces: ["Monitoring"] } },
+      says: [
+        'provider.metricsNamespaces[0]: "Monitoring" is not the name of a namespace. Write lower-case letters, digits and dashes, for example monitoring.',
+        'provider.lan[0]: "198.51.100.0" is not an IPv4 network. Write its address and length, for example 198.51.100.0/24.',
+        'provider.lan[1]: "300.0.0.0/8" is not an IPv4 network. Write its address and length, for example 198.51.100.0/24.',
+      ],
+    },
+    "a mirror of images that is an address": {
+      given: { mirror: { images: "https://registry.example.com/akash/" } },
+      says: [
+        'mirror.images: "https://registry.example.com/akash/" is not the path of a registry. Write it in lower case without https:// and without a final slash, for example registry.example.com/akash.',
+      ],
+    },
     "half an address": {
       given: { address: "cname:" },
       says: [

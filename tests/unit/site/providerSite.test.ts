@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { LEASE_EGRESS } from "../../../components/akash/boundary/leaseEgress.ts";
 import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
 import type { ObservedSite } from "../../../components/site/observe.ts";
@@ -84,6 +85,39 @@ describe("a site's declaration as objects of the cluster", function () {
     const judged = object("apps/v1:StatefulSet", { ...provider });
     assert.deepEqual(findings(pinnedImages, judged, settings), []);
     assert.equal(findings(pinnedImages, judged).length, 1);
+  });
+
+  it("leases addresses, opens the metrics and keeps leases from networks only where it says so", async () => {
+    const summary = async (provider: object) => {
+      const objects = await declared({ provider });
+      const found = workloads(objects);
+      const specs = (name: string) =>
+        JSON.stringify(objects.filter(({ metadata }) => metadata.name === name).map(({ spec }) => spec));
+      return {
+        enabled: found.get("akash-provider")?.environment["AP_IP_OPERATOR"],
+        pool: found.get("operator-ip")?.environment["AP_METAL_LB_POOL"],
+        operator: found.get("operator-ip")?.environment["AP_PROVIDER"],
+        metrics: /"kubernetes.io\/metadata.name":"monitoring"/.test(specs("akash-provider")),
+        lan: specs(LEASE_EGRESS).includes("198.51.100.0/24"),
+      };
+    };
+    assert.deepEqual(await summary({}), {
+      enabled: "false",
+      pool: undefined,
+      operator: undefined,
+      metrics: false,
+      lan: false,
+    });
+    const all = { ipLeases: { pool: "public" }, metricsNamespaces: ["monitoring"], lan: ["198.51.100.0/24"] };
+    assert.deepEqual(await summary(all), {
+      enabled: "true",
+      pool: "public",
+      operator: observed.owner,
+      metrics: true,
+      lan: true,
+    });
+    const { pool, operator } = await summary({ ipLeases: {} });
+    assert.deepEqual([pool, operator], [undefined, observed.owner], "MetalLB's own default pool");
   });
 
   it("warns of what may keep tenants from reaching it", async () => {
