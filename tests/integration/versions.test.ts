@@ -5,12 +5,14 @@ import { after, before, describe, it } from "mocha";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import { DEFAULT_VERSION_SET, VERSION_SETS, versionSet } from "../../components/versions/index.ts";
 import type { EmbeddedServices } from "../../embedded/index.ts";
+import type { Violation } from "../../policies/index.ts";
 import { Checkout } from "../support/checkout.ts";
 import { transactionsOf } from "../support/transactions.ts";
 
 interface Workload {
-  readonly metadata: { readonly uid: string; readonly resourceVersion: string };
+  readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly generation: number };
   readonly spec: {
+    readonly replicas?: number;
     readonly template: { readonly spec: { readonly containers: readonly { image: string }[] } };
   };
 }
@@ -19,7 +21,10 @@ const APPS = "/apis/apps/v1/namespaces/akash-services";
 const LEASE = "a-lease-of-somebody";
 const older = VERSION_SETS.find((name) => name !== DEFAULT_VERSION_SET) ?? "";
 
-/** A site that is moved to another set of versions and back, while a lease runs on it. */
+/**
+ * A site that is moved to another set of versions and back, while a lease runs on it. Its record lacks what auditors
+ * look for, so that each run has something to say.
+ */
 describe("moving a site between version sets", function () {
   this.timeout(900_000);
   let checkout: Checkout;
@@ -29,7 +34,10 @@ describe("moving a site between version sets", function () {
 
   before(async () => {
     checkout = await Checkout.create();
-    declared = await checkout.read("Pulumi.dev.yaml");
+    const complete = await checkout.read("Pulumi.dev.yaml");
+    declared = complete.replace(" organization: dev,", "");
+    assert.notEqual(declared, complete);
+    await declare(declared);
     await up();
     services = JSON.parse(await checkout.read(".embedded/services.json"));
     cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
@@ -42,7 +50,7 @@ describe("moving a site between version sets", function () {
     assert.equal(run.code, 0, run.stderr);
     return {
       ...run,
-      result: JSON.parse(run.stdout) as { changes: Record<string, number>; policies: unknown[] },
+      result: JSON.parse(run.stdout) as { changes: Record<string, number>; policies: Violation[] },
     };
   }
   const declare = (text: string) => writeFile(join(checkout.folder, "Pulumi.dev.yaml"), text);
@@ -78,11 +86,41 @@ describe("moving a site between version sets", function () {
     });
   }
 
-  it("starts with the default set, and its policies have nothing to say against it", async () => {
+  it("starts with the default set, and of its policies only one has something to say, which is advisory", async () => {
     assert.deepEqual(await images(), imagesOf(DEFAULT_VERSION_SET));
     const again = await up();
     assert.deepEqual(Object.keys(again.result.changes), ["same"]);
-    assert.deepEqual(again.result.policies, []);
+    assert.deepEqual(
+      again.result.policies.map(({ policy, enforcement, resource }) => [policy, enforcement, resource]),
+      [["auditors-checklist", "advisory", "dev-registration"]],
+    );
+    const [{ message } = { message: "" }] = again.result.policies;
+    assert.match(message, /^It has no attribute `organization`\. /);
+    assert.ok(
+      again.stderr.includes(
+        `Policies, advisory:\n- auditors-checklist (medium), dev-registration: ${message}`,
+      ),
+    );
+  });
+
+  it("is refused by a policy that is mandatory, in its sentence, and nothing is made", async () => {
+    const program = "components/akash/workloads/provider.ts";
+    const [text, provider] = [await checkout.read(program), `${APPS}/statefulsets/akash-provider`];
+    const running = await cluster.get<Workload>(provider);
+    await writeFile(join(checkout.folder, program), text.replace("replicas: 1,", "replicas: 2,"));
+    try {
+      const refused = await checkout.run("up", "--json");
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.match(
+        refused.stderr,
+        /error: A policy refuses this site:\n- one-provider \(critical\), dev-provider\S*: It runs 2 replicas of the provider\. .*Declare one StatefulSet/,
+      );
+      assert.equal(refused.stdout, "");
+    } finally {
+      await writeFile(join(checkout.folder, program), text);
+    }
+    const { metadata, spec } = (await cluster.get<Workload>(provider)) ?? {};
+    assert.deepEqual([metadata?.generation, spec?.replicas], [running?.metadata.generation, 1]);
   });
 
   it("says beforehand what changes and what becomes of leases", async () => {
