@@ -2,7 +2,7 @@ export { type ChainOptions, chainStatus, startChain, stopChain } from "./chain/c
 export type { GenesisAccount } from "./chain/genesis.ts";
 export { type ClusterOptions, clusterStatus, startCluster, stopCluster } from "./cluster/cluster.ts";
 export * from "./errors.ts";
-export { identify, startedWith } from "./processes.ts";
+export { identify, startedWith, startOf } from "./processes.ts";
 export { ensureEmbedded, readEmbedded, statusEmbedded, stopEmbedded } from "./services.ts";
 export type {
   ChainService,

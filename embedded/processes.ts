@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -36,11 +37,35 @@ export function startedWith(variable: string): ProcessIdentity[] {
     .flatMap((pid) => identify(Number(pid)) ?? []);
 }
 
+/** What a process runs and since when, as far as the system tells. */
+export interface ProcessStart {
+  /** Name of its program, of which the system may keep only the first 15 characters. */
+  readonly program: string;
+  /** Milliseconds since the epoch by the present clock, to about a second. */
+  readonly at: number;
+}
+
+/** Undefined when there is no such process. */
+export function startOf(pid: number): ProcessStart | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  const boot = readIfThere("/proc/stat")?.match(/^btime (\d+)$/m)?.[1];
+  if (stat === undefined || boot === undefined) return portableStart(pid);
+  const end = stat.lastIndexOf(")");
+  const ticks = Number(stat.slice(end + 2).split(" ")[19]);
+  return {
+    program: stat.slice(stat.indexOf("(") + 1, end),
+    at: Number(boot) * 1000 + ticks * (1000 / TICKS_PER_SECOND),
+  };
+}
+
 /** Resident memory of a process in bytes, where the system tells. */
 export function memoryOf(pid: number): number | undefined {
   const kilobytes = readIfThere(`/proc/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
+
+/** Linux counts in these towards programs, whatever it counts in itself. */
+const TICKS_PER_SECOND = 100;
 
 function linuxIdentity(pid: number): string | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
@@ -70,6 +95,22 @@ function portableIdentity(pid: number): string | undefined {
       .trim()
       .split(/\s+/);
     return state.startsWith("Z") ? undefined : started.join(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+function portableStart(pid: number): ProcessStart | undefined {
+  try {
+    const text = execFileSync("ps", ["-o", "lstart=,comm=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    // Sun Nov 22 05:07:31 2026 /usr/bin/program
+    const [weekday, month, day, time, year, ...command] = text.trim().split(/\s+/);
+    const at = Date.parse(`${weekday} ${month} ${day} ${time} ${year}`);
+    return Number.isNaN(at) ? undefined : { program: basename(command.join(" ")), at };
   } catch {
     return undefined;
   }

@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { freeStack } from "../../../commands/stackLock.ts";
+import { startOf } from "../../../embedded/processes.ts";
 
 /** No process has it: the kernel's largest is 2^22. */
 const NOBODY = 2 ** 22 + 1;
@@ -41,6 +53,30 @@ describe("the lock of a stack", () => {
       new RegExp(`Another run, process ${process.pid}, is at work on stack garage`),
     );
     assert.equal(readdirSync(locks).length, 2);
+  });
+
+  it("is taken away when another process has its holder's id by now", async () => {
+    lock({ pid: process.pid, hostname: hostname(), timestamp: "2020-01-02T03:04:05.678901234+01:00" });
+    await free();
+    assert.deepEqual(readdirSync(locks), []);
+  });
+
+  it("stops a second run while its holder lives that began before it, or is an engine by a clock that was set", async () => {
+    const alive = () => ({ pid: process.pid, hostname: hostname(), timestamp: new Date().toISOString() });
+    lock(alive());
+    await assert.rejects(free(), /is at work on stack garage/);
+    const engine = join(state, "pulumi");
+    copyFileSync("/bin/sleep", engine);
+    const child = spawn(engine, ["60"], { stdio: "ignore" });
+    try {
+      await once(child, "spawn");
+      for (let i = 0; i < 1000 && startOf(child.pid ?? 0)?.program !== "pulumi"; i++) await sleep(1);
+      lock({ ...alive(), pid: child.pid, timestamp: "2020-01-02T03:04:05Z" });
+      await assert.rejects(free(), new RegExp(`process ${child.pid}, is at work on stack garage`));
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "close");
+    }
   });
 
   it("is left to the engine when its holder is on another machine", async () => {

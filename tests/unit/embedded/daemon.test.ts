@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { Daemon } from "../../../embedded/daemon.ts";
-import { identify, isAlive, signal } from "../../../embedded/processes.ts";
+import { identify, isAlive, signal, startOf } from "../../../embedded/processes.ts";
 import type { Program } from "../../../embedded/types.ts";
 
 const shell = (script: string, name = "program"): Program => ({
@@ -177,6 +177,13 @@ describe("a process", () => {
 
   it("does not exist with a pid that nobody has", () => {
     assert.equal(identify(2 ** 22 + 1), undefined);
+    assert.equal(startOf(2 ** 22 + 1), undefined);
+  });
+
+  it("began when it says so itself, and runs what was started", () => {
+    const start = startOf(process.pid);
+    assert.ok(Math.abs((start?.at ?? 0) - performance.timeOrigin) < 5_000, `${start?.at}`);
+    assert.equal(start?.program, "node");
   });
 });
 
