@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
-import { LEASES_MAY_END, requireNoLeases } from "../components/akash/leases.ts";
+import { requireNoLeases } from "../components/akash/leases.ts";
 import { openCluster } from "../components/cluster/index.ts";
-import { CONSENT_VARIABLE } from "../components/k3s/removal/consent.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { removalEnvironment } from "./removal.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { unlockWallet } from "./wallet.ts";
@@ -75,9 +75,7 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
   await freeStack(context, progress);
   // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
   await context.engine(["state", "unprotect", "--all", "--yes"], { output: "capture" });
-  if (options.withLeases) context.env[LEASES_MAY_END] = "true";
-  // All machines go, so nothing on them is left to move elsewhere.
-  context.env[CONSENT_VARIABLE] = options.withLeases ? "data:*,leases:*" : "data:*";
+  Object.assign(context.env, removalEnvironment(options.withLeases, context.env));
   // The program would protect it again; what is deleted stands in the state.
   await context.engine(["destroy", "--yes", "--refresh"], {
     output: options.json ? "stderr" : "show",
