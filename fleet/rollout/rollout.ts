@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { FleetError } from "../declaration/errors.ts";
 import type { Listener } from "./events.ts";
 import {
   type GateRecord,
@@ -35,7 +36,10 @@ export interface RolloutOptions {
   /** Time between a wave and its judgement, milliseconds; default 0. */
   readonly settleMs?: number;
   readonly listener: Listener;
-  /** Keeps the record; called after each step, one call at a time. */
+  /**
+   * Keeps the record; called after each step, one call at a time. A call that fails is made up for by the next one:
+   * only the first, before anything is begun, and the last have to succeed.
+   */
   readonly keep: (record: RolloutRecord) => Promise<void>;
   /** Aborted: nothing more is begun, and what is under way is waited for. */
   readonly signal: AbortSignal;
@@ -51,6 +55,7 @@ const OUT: ReadonlySet<SiteResult> = new Set(["failed", "unreachable", "locked",
  * anything is changed.
  *
  * @returns the record as it was kept last
+ * @throws RecordNotKept when it could not be kept before the first site or after the last one
  */
 export function runRollout(record: RolloutRecord, options: RolloutOptions): Promise<RolloutRecord> {
   return new Rollout(record, options).run();
@@ -59,7 +64,8 @@ export function runRollout(record: RolloutRecord, options: RolloutOptions): Prom
 class Rollout {
   #record: RolloutRecord;
   #because: string | undefined;
-  #kept: Promise<void> = Promise.resolve();
+  /** The last write of the record, and what it failed by. */
+  #kept: Promise<unknown> = Promise.resolve();
   readonly #options: RolloutOptions;
   readonly #now: () => Date;
 
@@ -72,8 +78,10 @@ class Rollout {
   async run(): Promise<RolloutRecord> {
     const { listener } = this.#options;
     const { id, waves } = this.#record;
+    const failure = await this.#keep({});
+    // Who looks at the records would not see that sites are being changed.
+    if (failure !== undefined) throw new RecordNotKept("Nothing is changed", failure);
     listener({ event: "rollout-started", id, waves: waves.map(({ sites }) => sites) });
-    await this.#keep({});
     await this.#passFirstGate();
     for (const [index, { sites }] of waves.entries()) {
       if (this.#stopped) break;
@@ -81,12 +89,13 @@ class Rollout {
       await this.#runWave(sites);
       if (!this.#stopped) await this.#passGate(index + 1, sites);
     }
-    await this.#keep({
+    const lost = await this.#keep({
       state: this.#finalState(),
       finished: this.#now().toISOString(),
       ...(this.#because === undefined ? {} : { because: this.#because }),
     });
     listener({ event: "rollout-finished", record: this.#record });
+    if (lost !== undefined) throw new RecordNotKept(`The rollout is over (${this.#record.state})`, lost);
     return this.#record;
   }
 
@@ -132,7 +141,7 @@ class Rollout {
     const seconds = Math.round((this.#now().getTime() - started.getTime()) / 100) / 10;
     const record: SiteRecord = { ...outcome, declaration, started: started.toISOString(), seconds };
     if (outcome.result === "failed") this.#because ??= `${site}: ${outcome.because ?? "failed"}`;
-    await this.#keep({ sites: { ...this.#record.sites, [site]: record } });
+    await this.#keepStep({ sites: { ...this.#record.sites, [site]: record } });
     listener({ event: "site-finished", site, ...record });
   }
 
@@ -170,7 +179,7 @@ class Rollout {
   async #keepGate(judged: Omit<GateRecord, "passed">): Promise<void> {
     const gate: GateRecord = { ...judged, passed: judged.findings.length === 0 };
     if (!gate.passed) this.#because = gate.findings[0];
-    await this.#keep({ gates: [...this.#record.gates, gate] });
+    await this.#keepStep({ gates: [...this.#record.gates, gate] });
     this.#options.listener({ event: "gate", ...gate });
   }
 
@@ -181,13 +190,48 @@ class Rollout {
     return settled ? "finished" : "incomplete";
   }
 
-  /** Writes one after the other, so that the last state is the one that stays. */
-  async #keep(change: Partial<RolloutRecord>): Promise<void> {
+  /**
+   * Writes one after the other, so that the last state is the one that stays.
+   *
+   * @returns what the write failed by
+   */
+  async #keep(change: Partial<RolloutRecord>): Promise<unknown> {
     this.#record = { ...this.#record, ...change };
     const record = this.#record;
-    this.#kept = this.#kept.then(() => this.#options.keep(record));
-    await this.#kept;
+    this.#kept = this.#kept.then(() => this.#write(record));
+    return this.#kept;
   }
+
+  async #write(record: RolloutRecord): Promise<unknown> {
+    try {
+      await this.#options.keep(record);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Keeps what one step changed. The rollout goes on where that fails: the next step writes all of it again. */
+  async #keepStep(change: Partial<RolloutRecord>): Promise<void> {
+    const failure = await this.#keep(change);
+    if (failure === undefined) return;
+    const text = `The rollout's record could not be written, which is tried again after the next step: ${messageOf(failure)}`;
+    this.#options.listener({ event: "note", text });
+  }
+}
+
+/** What a rollout did is known to nobody but who ran it. */
+export class RecordNotKept extends FleetError {
+  override readonly name = "RecordNotKept";
+
+  /** @param state what became of the sites, as the beginning of a sentence */
+  constructor(state: string, cause: unknown) {
+    super(`${state}, but the rollout's record could not be written: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Applies an asynchronous function to all items, at most `limit` at once; results in the order of the items. */

@@ -94,6 +94,61 @@ describe("a rollout", () => {
       [0, 1, 1, 2, 2, 2],
     );
   });
+
+  /** A store that takes the record only in those of its calls, counted from 1. */
+  const storeThatTakes = (kept: RolloutRecord[], takes: (call: number) => boolean) => {
+    let calls = 0;
+    return async (record: RolloutRecord) => {
+      if (!takes(++calls)) throw new Error("the bucket is on fire");
+      kept.push(record);
+    };
+  };
+
+  it("goes on when its record cannot be written, says so, and writes it with a later step", async () => {
+    const kept: RolloutRecord[] = [];
+    const keep = storeThatTakes(kept, (call) => call !== 2 && call !== 3);
+    const { record, events } = await told(wavesOf(["a", "b"], ["c"]), {}, { keep });
+    assert.deepEqual(
+      [record.state, ...Object.values(resultsOf(record))],
+      ["finished", ...Array(3).fill("updated")],
+    );
+    assert.deepEqual(kept.at(-1), record);
+    assert.deepEqual(kept[1]?.sites, {
+      ...record.sites,
+      c: { result: "untouched", declaration: "hash of c" },
+    });
+    const notes = events.flatMap((event) => (event.event === "note" ? [event.text] : []));
+    assert.equal(notes.length, 2);
+    for (const note of notes) assert.match(note, /could not be written.*the bucket is on fire/);
+    assert.equal(events.at(-1)?.event, "rollout-finished");
+  });
+
+  it("begins nothing when its record cannot be written at first", async () => {
+    const events: FleetEvent[] = [];
+    const begun: string[] = [];
+    const options = {
+      keep: storeThatTakes([], () => false),
+      listener: (event: FleetEvent) => void events.push(event),
+      onBegin: (site: string) => void begun.push(site),
+    };
+    await assert.rejects(
+      told(wavesOf(["a"]), {}, options),
+      /^RecordNotKept: Nothing is changed, but .*on fire/,
+    );
+    assert.deepEqual([begun, events], [[], []]);
+  });
+
+  it("fails when its record cannot be written at last, and then all the same says what it did", async () => {
+    const events: FleetEvent[] = [];
+    const options = {
+      keep: storeThatTakes([], (call) => call <= 3),
+      listener: (event: FleetEvent) => void events.push(event),
+    };
+    await assert.rejects(told(wavesOf(["a"]), {}, options), /is over \(finished\), but .*on fire/);
+    const last = events.at(-1);
+    assert.ok(last?.event === "rollout-finished");
+    assert.equal(last.record.state, "finished");
+  });
 });
 
 describe("work on many things at once", () => {
