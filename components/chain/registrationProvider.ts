@@ -17,8 +17,12 @@ import {
 import { type SubmitOptions, submit } from "./submit.ts";
 import type { MessageBuilder } from "./types.ts";
 
-/** Keeps a provider's record on chain as declared; the id is the owner's address. */
-export function handler(): Implementation {
+/**
+ * Keeps a provider's record on chain as declared; the id is the owner's address.
+ *
+ * @param options how long the first record waits for the certificate that comes with it
+ */
+export function handler(options: Pick<SubmitOptions, "partnerMs"> = {}): Implementation {
   return {
     async check(_olds: unknown, news: RegistrationInputs) {
       const inputs = registrationInputs(news);
@@ -36,7 +40,7 @@ export function handler(): Implementation {
     },
 
     async create(inputs: RegistrationInputs) {
-      const written = await write(inputs, { partnered: inputs.withCertificate });
+      const written = await write(inputs, { ...options, partnered: inputs.withCertificate });
       faultPoint("before-state");
       return { id: inputs.owner, outs: { ...registrationInputs(inputs), ...written } };
     },

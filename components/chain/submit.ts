@@ -13,14 +13,16 @@ import { lockWallet } from "./walletLock.ts";
 const gatherMs = 80;
 
 /** How long one of a provider's first two messages waits for the other, on a machine too busy for the above. */
-const partnerMs = 10_000;
+const usualPartnerMs = 10_000;
 
 export interface SubmitOptions {
   /**
    * Whether this is one of the two first messages of a provider, whose other one comes in the same run:
-   * while the wallet has no record on chain, it is waited for up to 10 s. Default false.
+   * while the wallet has no record on chain, it is waited for. Default false.
    */
   readonly partnered?: boolean;
+  /** How long it is waited for, in milliseconds. Default 10 s. */
+  readonly partnerMs?: number;
 }
 
 interface Entry extends SubmitOptions {
@@ -125,6 +127,7 @@ function lacksPartner(batch: readonly Entry[]): boolean {
 }
 
 async function partnerOf(batch: readonly Entry[]): Promise<void> {
+  const { partnerMs = usualPartnerMs } = batch.find(({ partnered }) => partnered) ?? {};
   const until = Date.now() + partnerMs;
   while (lacksPartner(batch) && Date.now() < until) await sleep(gatherMs);
 }

@@ -32,8 +32,8 @@ describe("certificate", function () {
       after(() => chain?.stop());
 
       /** The registration's first transaction. */
-      const register = ({ address, source }: TestWallet, withCertificate = false) =>
-        registrationHandler().create({
+      const register = ({ address, source }: TestWallet, withCertificate = false, options = {}) =>
+        registrationHandler(options).create({
           network,
           wallet: source,
           owner: address,
@@ -65,6 +65,15 @@ describe("certificate", function () {
           assert.equal(await transactionsOf(network, owner.address), 1, first);
           await bench.clear();
         }
+      });
+
+      it("does without the registration's transaction where that cannot wait, as with `--parallel 1`", async () => {
+        const owner = chain.nextWallet();
+        await register(owner, true, { partnerMs: 500 });
+        const state = await bench.create(await bench.declare(network, owner, { withRegistration: true }));
+        await bench.assertSound(network, owner, state);
+        assert.equal(await transactionsOf(network, owner.address), 2);
+        assert.ok(await (await openChain(network)).provider(owner.address));
       });
 
       it("keeps the private key sealed, in the cluster only", async () => {
