@@ -102,7 +102,7 @@ function engineHome(embeddedFolder: string): string {
 }
 
 async function passphraseFile(stack: string): Promise<string> {
-  const folder = join(process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "pulumi-akash");
+  const folder = join(process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "pulumi-akash");
   const file = join(folder, `${stack}.passphrase`);
   if (!existsSync(file)) {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { SiteConfig } from "../components/site/config.ts";
+import { cacheRootOf } from "../toolchain/cache.ts";
 
 /** The pack as an executable file: the engine starts it by itself, whatever language host it has. */
 export const POLICY_PACK = join(import.meta.dirname, "pack.ts");
@@ -81,5 +81,5 @@ export function describeExceptions({ policies }: Pick<SiteConfig, "policies">): 
 }
 
 function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "pulumi-akash", "policies");
+  return join(cacheRootOf(), "policies");
 }

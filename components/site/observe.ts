@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheRootOf } from "../../toolchain/cache.ts";
 import { requireExceptions } from "../akash/boundary/addresses.ts";
 import { mutatingAdmissionVersion } from "../akash/boundary/detect.ts";
 import type { MutatingAdmissionVersion } from "../akash/boundary/leaseEgress.ts";
@@ -150,12 +150,7 @@ export async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
 }
 
 async function wholeDatabase(): Promise<GpuDatabase> {
-  const cacheFile = join(
-    process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-    "pulumi-akash",
-    "gpus.json",
-  );
-  return (await loadGpuDatabase({ cacheFile })).database;
+  return (await loadGpuDatabase({ cacheFile: join(cacheRootOf(), "gpus.json") })).database;
 }
 
 /** The common models, or the network's whole database for a card that they do not cover. */

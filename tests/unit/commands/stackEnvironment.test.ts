@@ -59,3 +59,31 @@ describe("the engine's environment of the embedded stack", () => {
     assert.ok(existsSync(join(home, "plugins")));
   });
 });
+
+describe("the engine's environment of a real stack", () => {
+  const names = ["HOME", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+  const before = Object.fromEntries([...names, "XDG_CONFIG_HOME"].map((name) => [name, process.env[name]]));
+  let home: string;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "pulumi-akash-stack-"));
+    for (const name of names) delete process.env[name];
+    process.env["HOME"] = home;
+  });
+
+  afterEach(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    rmSync(home, { recursive: true });
+  });
+
+  it("has a passphrase that the person alone can read, in their folder also where a variable for it is empty", async () => {
+    process.env["XDG_CONFIG_HOME"] = "";
+    const env = await stackEnvironment({ name: "garage", embedded: false });
+    const file = join(home, ".config/pulumi-akash/garage.passphrase");
+    assert.equal(env["PULUMI_CONFIG_PASSPHRASE_FILE"], file);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+});
