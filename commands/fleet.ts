@@ -20,6 +20,7 @@ interface CommonOptions {
 interface RolloutOptions extends CommonOptions {
   readonly yes: boolean;
   readonly resume: boolean;
+  readonly takeOver: boolean;
   readonly anyTime: boolean;
   readonly withLeases?: boolean;
   readonly report?: string;
@@ -103,6 +104,7 @@ function rollout(command: Command): Command {
   return reporting(command)
     .option("-y, --yes", "do not ask", false)
     .option("--resume", "go on with the last rollout: only what it has not settled", false)
+    .option("--take-over", "although a rollout of another machine has not ended: it was killed there", false)
     .option("--any-time", "outside of maintenance windows too", false);
 }
 
@@ -133,6 +135,7 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
   const listener = await listenerFor(options);
   const record = await rollOut(context, {
     resume: options.resume,
+    takeOver: options.takeOver,
     anyTime: options.anyTime,
     withLeases: options.withLeases ?? false,
     command,

@@ -60,6 +60,16 @@ export type RolloutState =
   /** Ended by the person. */
   | "interrupted";
 
+/** Who runs a rollout. */
+export interface Runner {
+  readonly user: string;
+  /** Name of the machine. */
+  readonly host: string;
+  readonly pid: number;
+  /** Tells the process from a later one with the same id; records of earlier versions lack it. */
+  readonly identity?: string;
+}
+
 /** One walk of a change through the fleet, as it is kept. */
 export interface RolloutRecord {
   readonly id: string;
@@ -69,8 +79,8 @@ export interface RolloutRecord {
   readonly because?: string;
   readonly started: string;
   readonly finished?: string;
-  /** Who runs it: user, machine, process. */
-  readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+  /** Who runs it. */
+  readonly by: Runner;
   readonly waves: readonly Wave[];
   readonly sites: Readonly<Record<string, SiteRecord>>;
   readonly gates: readonly GateRecord[];
@@ -89,7 +99,7 @@ export function newRecord(
     /** What the resumed rollout did to sites that are to be judged before anything is changed. */
     readonly carried?: RolloutRecord["sites"];
   },
-  by: RolloutRecord["by"],
+  by: Runner,
   now: Date,
 ): RolloutRecord {
   const { command, waves, declarations, resumes, carried } = plan;

@@ -47,9 +47,16 @@ export function resumable(
   return record;
 }
 
-/** Two rollouts at once would each judge what the other changes. */
-export function stillRunning({ by, started }: RolloutRecord): FleetError {
+/**
+ * Two rollouts at once would each judge what the other changes.
+ *
+ * @param where its process lives on this machine, or is somewhere else, where nobody can see whether it does
+ */
+export function stillRunning({ by, started }: RolloutRecord, where: "here" | "elsewhere"): FleetError {
+  const rollout = `A rollout begun at ${started} by ${by.user}`;
   return new FleetError(
-    `A rollout begun at ${started} by ${by.user} still runs as process ${by.pid} on ${by.host}. Wait for it to end, or stop it.`,
+    where === "here"
+      ? `${rollout} still runs as process ${by.pid} on ${by.host}. Wait for it to end, or stop it.`
+      : `${rollout} has not ended: it runs on ${by.host} as process ${by.pid}, or was killed there, which cannot be told from here. Wait for it to end; where it is dead, pass --take-over.`,
   );
 }

@@ -9,12 +9,14 @@ import { type RolloutDriver, runRollout, type SiteOutcome } from "../rollout/rol
 import { planWaves, sitesOf, type Wave } from "../rollout/waves.ts";
 import { isOpen, nextOpening } from "../rollout/window.ts";
 import type { FleetContext } from "./fleetContext.ts";
-import { declarationsOf, isAlive, thisRun } from "./thisRun.ts";
+import { atWork, declarationsOf, thisRun } from "./thisRun.ts";
 
 export interface RollOutOptions {
   readonly command: "up" | "destroy";
   /** Go on with the last rollout: only what it has not settled. */
   readonly resume: boolean;
+  /** Begin although the last rollout has not ended on another machine: it was killed there. */
+  readonly takeOver: boolean;
   /** Change sites outside of their maintenance windows too. */
   readonly anyTime: boolean;
   /** Take sites down although leases run on them. */
@@ -56,7 +58,10 @@ export async function rollOut(
   const { command, listener, signal, now = () => new Date() } = options;
   const { fleet, store, concurrency } = context;
   const [last] = await store.recent(1);
-  if (last !== undefined && isAlive(last)) throw stillRunning(last);
+  const where = last === undefined ? undefined : atWork(last);
+  if (last !== undefined && (where === "here" || (where === "elsewhere" && !options.takeOver))) {
+    throw stillRunning(last, where);
+  }
   const before = options.resume ? resumable(last, command) : undefined;
   const { sites, carried } =
     before === undefined ? { sites: context.sites, carried: {} } : leftOf(before, context);

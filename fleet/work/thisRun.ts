@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { identify } from "../../embedded/index.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import { checksum } from "../declaration/stackFile.ts";
-import type { RolloutRecord } from "../rollout/record.ts";
+import type { RolloutRecord, Runner } from "../rollout/record.ts";
 
 /** SHA-256 of each site's declaration. */
 export function declarationsOf(sites: readonly FleetSite[]): Record<string, string> {
@@ -10,13 +10,20 @@ export function declarationsOf(sites: readonly FleetSite[]): Record<string, stri
 }
 
 /** Who runs this. */
-export function thisRun(): RolloutRecord["by"] {
-  return { user: userInfo().username, host: hostname(), pid: process.pid };
+export function thisRun(): Runner {
+  const user = userInfo().username;
+  return { user, host: hostname(), pid: process.pid, ...identify(process.pid) };
 }
 
-/** Whether the run behind a record still lives, as far as this machine can tell. */
-export function isAlive({ by, state }: RolloutRecord): boolean {
-  return (
-    state === "running" && by.host === hostname() && by.pid !== process.pid && identify(by.pid) !== undefined
-  );
+/**
+ * Where the run behind a record is at work: on this machine, or perhaps on another one, into which nobody can look
+ * from here. Undefined when it has ended.
+ */
+export function atWork({ by, state }: Pick<RolloutRecord, "by" | "state">): "here" | "elsewhere" | undefined {
+  if (state !== "running") return undefined;
+  if (by.host !== hostname()) return "elsewhere";
+  const found = by.pid === process.pid ? undefined : identify(by.pid);
+  // Without an identity, the process may be a later one; the earlier one is not ruled out.
+  const lives = found !== undefined && (by.identity ?? found.identity) === found.identity;
+  return lives ? "here" : undefined;
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { identify } from "../../../embedded/processes.ts";
 import { resolveFleet } from "../../../fleet/declaration/resolve.ts";
 import type { SiteWork } from "../../../fleet/engine/siteWork.ts";
-import type { RolloutRecord, SiteResult } from "../../../fleet/rollout/record.ts";
+import type { RolloutRecord, Runner, SiteResult } from "../../../fleet/rollout/record.ts";
 import type { FleetContext } from "../../../fleet/work/fleetContext.ts";
 import { type RollOutOptions, type RollOutPlan, rollOut } from "../../../fleet/work/rollOut.ts";
 import { thisRun } from "../../../fleet/work/thisRun.ts";
@@ -62,6 +63,7 @@ function options(change: Partial<RollOutOptions> = {}): RollOutOptions {
   return {
     command: "destroy",
     resume: false,
+    takeOver: false,
     anyTime: false,
     withLeases: false,
     diagnose: async () => ({ checks: [] }),
@@ -207,11 +209,44 @@ describe("a rollout of a fleet", () => {
     await rollOut(fleetOf(records).context, options());
     const [last] = records;
     assert.ok(last);
-    const of = (pid: number): RolloutRecord => ({ ...last, state: "running", by: { ...thisRun(), pid } });
-    await assert.rejects(rollOut(fleetOf([of(process.ppid)]).context, options()), /still runs as process/);
-    const { context, begun } = fleetOf([of(2 ** 22 + 1)]);
-    await rollOut(context, options());
-    assert.equal(begun.length, 3);
+    const { identity: _, ...me } = thisRun();
+    const of = (by: Partial<Runner>): RolloutRecord => ({ ...last, state: "running", by: { ...me, ...by } });
+    const parent = identify(process.ppid);
+    assert.ok(parent);
+    for (const alive of [parent, { pid: process.ppid }]) {
+      await assert.rejects(rollOut(fleetOf([of(alive)]).context, options()), /still runs as process/);
+      // Who can be seen to live is not taken over.
+      const force = options({ takeOver: true });
+      await assert.rejects(rollOut(fleetOf([of(alive)]).context, force), /still runs as process/);
+    }
+    for (const dead of [{ pid: 2 ** 22 + 1 }, { ...parent, identity: "an earlier process with its id" }]) {
+      const { context, begun } = fleetOf([of(dead)]);
+      await rollOut(context, options());
+      assert.equal(begun.length, 3);
+    }
+  });
+
+  it("does not begin or go on while one of another machine has not ended, unless told that it is dead", async () => {
+    const records: RolloutRecord[] = [];
+    await rollOut(fleetOf(records, { bb: "failed" }).context, options());
+    const [last] = records;
+    assert.ok(last);
+    const running: RolloutRecord = { ...last, state: "running", by: { ...thisRun(), host: "elsewhere" } };
+    for (const resume of [false, true]) {
+      const { context, begun } = fleetOf([running]);
+      await assert.rejects(
+        rollOut(context, options({ resume })),
+        /on elsewhere .* where it is dead, pass --take-over/,
+      );
+      assert.deepEqual(begun, []);
+      await rollOut(
+        context,
+        options({ resume, takeOver: true, now: () => new Date(NOON.getTime() + 60_000) }),
+      );
+      assert.deepEqual(begun, resume ? ["bb", "cc"] : ["aa", "bb", "cc"]);
+    }
+    const ended = { ...running, state: "incomplete" as const };
+    await rollOut(fleetOf([ended]).context, options());
   });
 
   it("calls what ends early by an interrupt interrupted, not failed", async () => {
