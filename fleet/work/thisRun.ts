@@ -9,10 +9,26 @@ export function declarationsOf(sites: readonly FleetSite[]): Record<string, stri
   return Object.fromEntries(sites.map(({ name, declaration }) => [name, checksum(declaration)]));
 }
 
+/**
+ * Name of the person who runs this, for others to read. The user of a container often has none: then it is what the
+ * environment says, else the number.
+ *
+ * @param look asks the system; it throws where there is no such user
+ */
+export function userName(
+  look: () => string = () => userInfo().username,
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  try {
+    return look();
+  } catch {
+    return env["USER"] || String(process.getuid?.() ?? "unknown");
+  }
+}
+
 /** Who runs this. */
 export function thisRun(): Runner {
-  const user = userInfo().username;
-  return { user, host: hostname(), pid: process.pid, ...identify(process.pid) };
+  return { user: userName(), host: hostname(), pid: process.pid, ...identify(process.pid) };
 }
 
 /**
