@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { parse } from "yaml";
 import { disconnectAll } from "../../components/hosts/connect.ts";
@@ -266,14 +267,18 @@ describe("a K3s cluster", function () {
     for (const node of plan.servers) assert.deepEqual(await drift(node), []);
   });
 
-  it("forgets a server that is dead, when told to: out of etcd, out of the cluster", async () => {
+  it("forgets a server whose machine was set up anew, when told to, after a snapshot on another", async () => {
     const dead = plan.servers[2];
     assert.ok(dead);
-    await site.host(2).powerOff();
+    await site.host(2).replace();
+    await site.host(2).boot();
+    disconnectAll();
     process.env["PULUMI_AKASH_ALLOW"] = "unreachable:host-3";
     await nodes.delete("id", dead);
     delete process.env["PULUMI_AKASH_ALLOW"];
     assert.deepEqual(Object.keys(await nodeObjects()).sort(), ["host-1", "host-2"]);
+    const saved = await readdir(join(site.state, "garage", "snapshots"));
+    assert.equal(saved.filter((name) => name.endsWith("-before-removal.cms")).length, 1, String(saved));
   });
 
   it("refuses to work blindly, and removes the first server without a trace while another stays", async () => {

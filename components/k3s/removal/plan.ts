@@ -31,6 +31,7 @@ export interface RemovalView {
 /** One step of a removal, in the order in which they are taken. */
 export type RemovalStep =
   | "snapshot"
+  | "snapshot-elsewhere"
   | "cordon"
   | "drain"
   | "remove-member"
@@ -56,11 +57,11 @@ export function planRemoval(view: RemovalView, consent: Consent): RemovalStep[] 
   const member: RemovalStep[] = node.member && others.some((other) => other.member) ? ["remove-member"] : [];
   const last = others.length === 0;
   if (member.length > 0) refuseQuorumLoss(node, others);
-  const saves: RemovalStep[] = node.server && reachable && node.ready ? ["snapshot"] : [];
+  const saves = snapshotOf(node, view);
   if (last) return reachable ? [...saves, "stop", "uninstall"] : [];
   if (!reachable) {
     refuseSeen(view, consent);
-    return [...member, "delete-node"];
+    return [...saves, ...member, "delete-node"];
   }
   if (view.leases.length > 0 && !consent.leases) {
     throw new RemovalRefused(
@@ -68,6 +69,13 @@ export function planRemoval(view: RemovalView, consent: Consent): RemovalStep[] 
     );
   }
   return [...saves, "cordon", "drain", ...member, "stop", "delete-node", "uninstall"];
+}
+
+/** The data is saved before a server goes: on that server, or where it is none any more, on another one. */
+function snapshotOf(node: RemovalNode, { others, reachable }: RemovalView): RemovalStep[] {
+  if (!node.server) return [];
+  if (reachable && node.ready) return ["snapshot"];
+  return others.some(({ server, ready }) => server && ready) ? ["snapshot-elsewhere"] : [];
 }
 
 function refuseWithoutServers({ node, name, others, leasesInCluster }: RemovalView, consent: Consent): void {

@@ -1,6 +1,6 @@
 import type { Cluster } from "../../cluster/types.ts";
 import { onHost } from "../../hosts/connect.ts";
-import { HostUnreachable } from "../../hosts/errors.ts";
+import { HostKeyChanged, HostUnreachable } from "../../hosts/errors.ts";
 import { type HostScript, hostScript } from "../../hosts/script.ts";
 import { REMOVE_MEMBER, REMOVED_MEMBER } from "../binary.ts";
 import { forgetCluster } from "../clusterAccess.ts";
@@ -17,7 +17,7 @@ import {
   notReadySince,
   patchNode,
 } from "../nodeObject.ts";
-import { type NodeFacts, readFacts } from "../observeNode.ts";
+import { type NodeFacts, otherSite, readFacts } from "../observeNode.ts";
 import { takeSnapshot } from "../snapshots.ts";
 import { openOthers } from "./access.ts";
 import { type Consent, consentFor, howToAllow } from "./consent.ts";
@@ -47,7 +47,7 @@ export async function removeNode(
 ): Promise<readonly RemovalStep[]> {
   const { env = process.env, progress = () => {}, drainSeconds = 300 } = options;
   const consent = consentFor(node.node, env);
-  const facts = await factsOverSsh(node);
+  const facts = await factsOverSsh(node, progress);
   const reachable = facts !== undefined;
   const cluster = await openOthers(node, reachable, env);
   if (cluster === undefined) refuseBlind(node, facts, consent);
@@ -86,6 +86,9 @@ async function carryOut(step: RemovalStep, removal: Removal): Promise<void> {
     case "snapshot":
       await takeSnapshot(node, "before-removal", progress);
       return;
+    case "snapshot-elsewhere":
+      await saveElsewhere(node, progress);
+      return;
     case "cordon":
       await refuseUnmovable(removal);
       await cordon(required(removal), node.node);
@@ -109,6 +112,16 @@ async function carryOut(step: RemovalStep, removal: Removal): Promise<void> {
     case "uninstall":
       await run(scripts.uninstall, { dataDir: node.dataDir });
   }
+}
+
+/** On the server through which this one joined, as this one can't. Who leaves as the first knows of no other. */
+async function saveElsewhere(node: NodeInputs, progress: (line: string) => void): Promise<void> {
+  const { first } = node;
+  if (first === undefined) {
+    progress("no other server's address is known here: the data is as it was saved last");
+    return;
+  }
+  await takeSnapshot({ ...node, address: first }, "before-removal", progress);
 }
 
 /** One that a person has cordoned stays theirs. */
@@ -135,14 +148,21 @@ function required({ cluster, node }: Removal): Cluster {
   return cluster;
 }
 
-/** @returns undefined when the machine does not answer */
-async function factsOverSsh(node: NodeInputs): Promise<NodeFacts | undefined> {
+/** @returns undefined when the machine does not answer, or is another one by now: what this speaks of is gone then */
+async function factsOverSsh(
+  node: NodeInputs,
+  progress: (line: string) => void,
+): Promise<NodeFacts | undefined> {
   try {
-    return await readFacts(node);
+    const facts = await readFacts(node);
+    const other = otherSite(facts, node);
+    if (other === undefined) return facts;
+    progress(`it is a machine of the site ${other} by now and is left as it is`);
   } catch (error) {
-    if (error instanceof HostUnreachable) return undefined;
-    throw error;
+    if (!(error instanceof HostUnreachable || error instanceof HostKeyChanged)) throw error;
+    if (error instanceof HostKeyChanged) progress(`${error.message} Nothing is done on it.`);
   }
+  return undefined;
 }
 
 /** Without the cluster nobody knows of leases: only a machine that has no K3s is cleaned then. */

@@ -70,6 +70,16 @@ describe("removing a node", () => {
     ]);
   });
 
+  it("saves the data on another server where the one that goes can't", () => {
+    const others = [server("a"), server("b")];
+    const first = (node: RemovalNode, changes = {}) => planRemoval(view(node, others, changes), all)[0];
+    assert.equal(first(server("c", false)), "snapshot-elsewhere");
+    assert.equal(first(server("c"), { reachable: false }), "snapshot-elsewhere");
+    assert.equal(first(agent("c", false)), "cordon");
+    // There is nobody who could.
+    assert.deepEqual(planRemoval(view(server("a", false), []), none), ["stop", "uninstall"]);
+  });
+
   it("refuses a node with leases unless told", () => {
     const leased = view(agent("b"), [server("a")], { leases: ["akash1x/7"], leasesInCluster: 1 });
     refused(leased, /b runs 1 lease \(akash1x\/7\).*PULUMI_AKASH_ALLOW=leases:b/);
@@ -125,6 +135,7 @@ describe("removing a node", () => {
     const away = { reachable: false };
     const dead = gone(server("c"), DEAD_AFTER_MS);
     assert.deepEqual(planRemoval(view(dead, [server("a"), server("b")], away), none), [
+      "snapshot-elsewhere",
       "remove-member",
       "delete-node",
     ]);
