@@ -78,7 +78,6 @@ export {
   type HostFacts,
   HostPreparation,
   type HostPreparationArgs,
-  inspectHosts,
   type PreparationOptions,
   preflightHosts,
   preparationOf,

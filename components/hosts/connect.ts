@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import pRetry from "p-retry";
-import { HostKeyUnknown, HostUnreachable } from "./errors.ts";
+import { HostError, HostKeyUnknown, HostUnreachable } from "./errors.ts";
 import { LocalExecutor } from "./local.ts";
 import { Session } from "./session.ts";
 import { openSocket, SshConnection } from "./ssh.ts";
@@ -142,17 +142,18 @@ export function disconnectAll(): void {
 
 /**
  * Machines whose key nobody has confirmed yet: `up` shows them, asks once and pins them. One behind a bastion that
- * is unknown itself shows only after the bastion is pinned.
- *
- * @throws the first other error that keeps a machine from being reached
+ * is unknown itself shows only after the bastion is pinned. What else keeps a machine from being reached is not said
+ * here: whoever reads the machines then says it of all at once.
  */
 export async function unknownHostKeys(addresses: readonly HostAddress[]): Promise<HostKeyUnknown[]> {
-  const seen = await Promise.allSettled(
-    addresses.map((address) => onHost(address, async ({ name }) => name)),
+  const seen = await Promise.all(
+    addresses.map((address) =>
+      onHost(address, async () => undefined).catch((error: unknown) => {
+        if (error instanceof HostError) return error;
+        throw error;
+      }),
+    ),
   );
-  const reasons = seen.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
-  const other = reasons.find((reason) => !(reason instanceof HostKeyUnknown));
-  if (other !== undefined) throw other;
-  const unknown = reasons.filter((reason) => reason instanceof HostKeyUnknown);
+  const unknown = seen.filter((error) => error instanceof HostKeyUnknown);
   return [...new Map(unknown.map((error) => [error.line, error])).values()];
 }

@@ -5,14 +5,7 @@ export { readFacts, readHostFacts } from "./facts/facts.ts";
 export type { HostDisk, HostFacts, HostPartition, HostPciDevice, Listener } from "./facts/types.ts";
 export { HostPreparation, type HostPreparationArgs } from "./HostPreparation.ts";
 export { pinHostKeys, pinnedHostsFile } from "./hostKeys.ts";
-export {
-  describeProblem,
-  HostsUnfit,
-  type HostToInspect,
-  type Inspection,
-  inspectHosts,
-  preflightHosts,
-} from "./preflight/preflight.ts";
+export { describeProblem, HostsUnfit, preflightHosts } from "./preflight/preflight.ts";
 export type { InspectedHost, PreflightWanted, Problem } from "./preflight/types.ts";
 export { type FirewallOptions, type PreparationOptions, preparationOf } from "./preparation/defaults.ts";
 export { planPreparation } from "./preparation/plan.ts";

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { openCluster } from "../cluster/cluster.ts";
+import { ClusterUnreachable } from "../cluster/errors.ts";
 import { gpusOnBus } from "../gpu/bus.ts";
 import { planDriver } from "../gpu/driverPlan.ts";
+import { GpuDriverRefused } from "../gpu/errors.ts";
 import { expectedGpus } from "../gpu/expected.ts";
 import { driverFacts } from "../gpu/machine.ts";
 import type { GpuDatabase } from "../gpu/types.ts";
@@ -14,19 +16,15 @@ import { siteKubeconfigPath } from "../k3s/names.ts";
 import { observeCluster } from "../k3s/observeCluster.ts";
 import type { RunningCluster } from "../k3s/planCluster.ts";
 import { cephNamespace } from "../storage/ceph.ts";
-import { chooseDisks, type NodeDisks } from "../storage/disks.ts";
+import { chooseDisks, DisksRefused, type NodeDisks } from "../storage/disks.ts";
 import { diskFacts } from "../storage/machine.ts";
 import { cudaOf } from "./cuda.ts";
 import { keepLast, type LastRead, type LastReads, readLast } from "./lastRead.ts";
 import { addressOf, k3sMachine, nameOfNode, usesGpu } from "./machines.ts";
+import { errorsOf } from "./preflight.ts";
 import type { NodesDeclaration, ObservedNodes, SiteMachine } from "./types.ts";
 
-/** GPUs of a machine that the network would not match to orders, or that a declaration asked for in vain. */
-export class NodesUnfit extends Error {
-  override readonly name = "NodesUnfit";
-}
-
-/** Problems that end a run; the others leave the GPU unadvertised and are told. */
+/** Problems of GPUs that end a run; the others leave the GPU unadvertised and are told. */
 const FATAL: ReadonlySet<string> = new Set(["mixed-models", "not-found"]);
 
 export interface ObserveNodesOptions {
@@ -39,8 +37,8 @@ export interface ObserveNodesOptions {
  * what their GPUs need, what is on their disks. Changes nothing on them. A node of the cluster whose machine does not
  * answer stays what it was when it last did, so that one that is off holds up nobody else.
  *
- * @throws HostsUnfit naming every other machine that does not answer
- * @throws NodesUnfit, GpuDriverRefused, DisksRefused
+ * @throws HostsUnfit with every other machine that does not answer and, of those that do, every GPU, driver and disk
+ * that cannot be used and all that `checkNodes` refuses
  */
 export async function observeNodes(
   declaration: NodesDeclaration,
@@ -48,36 +46,87 @@ export async function observeNodes(
 ): Promise<ObservedNodes> {
   const machines = declaration.nodes.map((node) => ({ name: nameOfNode(node), address: addressOf(node) }));
   const { dataDir } = declaration.k3s;
+  const unfit = new Unfit();
   const [read, cluster, last] = await Promise.all([
     readMachines(declaration),
-    observeCluster(declaration.site, { machines, ...(dataDir === undefined ? {} : { dataDir }) }),
+    unfit.collect(
+      observeCluster(declaration.site, { machines, ...(dataDir === undefined ? {} : { dataDir }) }),
+    ),
     readLast(declaration.site),
   ]);
-  const found = withSilent(read, cluster, last);
+  const found = withSilent(read, cluster, last, unfit);
   const running = withRoles(cluster, found);
   const database = await options.database(found.flatMap(({ facts }) => graphicsIds(facts.pci)));
   const { expected, problems } = expectedGpus(
     found.map(({ name, facts, declared }) => ({ node: name, devices: facts.pci, intent: declared.gpu })),
     database,
   );
-  const fatal = problems.filter(({ kind }) => FATAL.has(kind));
-  if (fatal.length > 0) throw new NodesUnfit(fatal.map(({ message }) => message).join("\n"));
-  const [complete, onDisks] = await Promise.all([
-    Promise.all(found.map((machine) => withDriver(machine, declaration, database, last))),
-    readDisks(found, last),
+  for (const { kind, message } of problems) if (FATAL.has(kind)) unfit.add(message);
+  const [complete, onDisks = []] = await Promise.all([
+    Promise.all(
+      found.map(
+        async (machine) => (await unfit.collect(withDriver(machine, declaration, database, last))) ?? machine,
+      ),
+    ),
+    unfit.collect(readDisks(found, last)),
   ]);
-  const disks = await chooseFrom(onDisks, declaration.site);
+  const disks = (await unfit.collect(chooseFrom(onDisks, declaration.site))) ?? [];
+  const k3sMachines = complete.map((machine) => k3sMachine(machine, usesGpu(machine, database)));
+  const observed = { machines: complete, expected, ...(running === undefined ? {} : { running }) };
+  unfit.end(() => {
+    // Those that could not be read have their part in the cluster all the same.
+    const unread = read.filter(({ name }) => complete.every((machine) => machine.name !== name));
+    const all = [...k3sMachines, ...unread.map((machine) => k3sMachine(machine, false))];
+    return errorsOf(declaration, { ...observed, k3sMachines: all });
+  });
   await keepLast(declaration.site, toKeep(complete, onDisks, last));
   const cuda = cudaOf(complete.flatMap(({ driver }) => driver ?? []));
   return {
-    machines: complete,
-    k3sMachines: complete.map((machine) => k3sMachine(machine, usesGpu(machine, database))),
-    ...(running === undefined ? {} : { running }),
-    expected,
+    ...observed,
+    k3sMachines,
     problems,
     ...(cuda === undefined ? {} : { cuda }),
     disks,
   };
+}
+
+/** What is wrong with the machines, gathered until all of them are read. */
+class Unfit {
+  readonly #messages = new Set<string>();
+  #unanswered: ClusterUnreachable | undefined;
+
+  add(message: string): void {
+    this.#messages.add(message);
+  }
+
+  /** What comes of reading something; undefined where it is refused. */
+  async collect<T>(reading: Promise<T>): Promise<T | undefined> {
+    try {
+      return await reading;
+    } catch (error) {
+      if (error instanceof ClusterUnreachable) this.#unanswered = error;
+      else if (error instanceof HostError || error instanceof GpuDriverRefused) this.add(error.message);
+      else if (error instanceof DisksRefused) for (const line of error.message.split("\n")) this.add(line);
+      else throw error;
+      return undefined;
+    }
+  }
+
+  /**
+   * @param more what else is wrong with the machines
+   * @throws HostsUnfit where anything was gathered
+   * @throws ClusterUnreachable where the machines are not why it does not answer
+   */
+  end(more: () => readonly Problem[]): void {
+    if (this.#messages.size === 0) {
+      if (this.#unanswered !== undefined) throw this.#unanswered;
+      return;
+    }
+    const gathered = [...this.#messages].map(
+      (problem): Problem => ({ severity: "error", problem, remedy: "" }),
+    );
+    throw new HostsUnfit([...gathered, ...more()]);
+  }
 }
 
 /** NVIDIA's and AMD's cards, by id; a card's sound controller is none. */
@@ -109,9 +158,9 @@ function withSilent(
   read: readonly Read[],
   cluster: RunningCluster | undefined,
   last: LastReads,
+  unfit: Unfit,
 ): SiteMachine[] {
-  const unfit: Problem[] = [];
-  const machines = read.flatMap(({ facts, error, ...machine }): SiteMachine[] => {
+  return read.flatMap(({ facts, error, ...machine }): SiteMachine[] => {
     if (facts !== undefined) return [{ ...machine, facts }];
     const { name, address } = machine;
     const before = last[name];
@@ -119,12 +168,9 @@ function withSilent(
     if (error instanceof HostUnreachable && isNode && before?.host === address.host) {
       return [{ ...machine, facts: before.facts, silent: error.message }];
     }
-    const { host, message = "" } = error ?? {};
-    unfit.push({ ...(host === undefined ? {} : { host }), severity: "error", problem: message, remedy: "" });
+    unfit.add(error?.message ?? "");
     return [];
   });
-  if (unfit.length > 0) throw new HostsUnfit(unfit);
-  return machines;
 }
 
 /** Where the machines had to be asked for the cluster, a silent one could not say what it is. */

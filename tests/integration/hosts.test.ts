@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
+import { commonModels } from "../../components/gpu/commonModels.ts";
 import { disconnectAll, onHost, unknownHostKeys } from "../../components/hosts/connect.ts";
 import {
   HostAuthRefused,
@@ -14,12 +15,21 @@ import {
 } from "../../components/hosts/errors.ts";
 import { readHostFacts } from "../../components/hosts/facts/facts.ts";
 import { pinHostKeys } from "../../components/hosts/hostKeys.ts";
-import { inspectHosts } from "../../components/hosts/preflight/preflight.ts";
+import { HostsUnfit } from "../../components/hosts/preflight/preflight.ts";
 import { preparationOf } from "../../components/hosts/preparation/defaults.ts";
 import { readPreparation } from "../../components/hosts/preparation/steps.ts";
 import { hostScript } from "../../components/hosts/script.ts";
 import type { HostAddress } from "../../components/hosts/types.ts";
-import { type Lab, needsHosts, rootOf, startLab, type TestHost } from "../support/hosts/index.ts";
+import { observeNodes } from "../../components/nodes/observe.ts";
+import {
+  type Lab,
+  needsHosts,
+  type PciDevice,
+  rootOf,
+  startLab,
+  type TestHost,
+} from "../support/hosts/index.ts";
+import { declarationOf, declaredNode } from "../unit/nodes/machine.ts";
 
 const variable = "TEST_OPERATOR_PASSWORD";
 
@@ -39,11 +49,18 @@ describe("machines over SSH", function () {
     await needsHosts(this);
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-hosts-"));
     process.env["PULUMI_AKASH_STATE"] = folder;
-    const rtx5090 = { vendor: "10de", device: "2b85", class: "030000" };
+    const [rtx5090, rtx4090] = ["2b85", "2684"].map((device) => ({
+      vendor: "10de",
+      device,
+      class: "030000",
+    })) as [PciDevice, PciDevice];
     lab = await startLab({
       count: 4,
       extraAddresses: 4,
-      hosts: { 1: { extraAddresses: 4, pci: [rtx5090] } },
+      hosts: {
+        1: { extraAddresses: 4, pci: [rtx5090] },
+        2: { extraAddresses: 4, pci: [rtx5090, rtx4090] },
+      },
     });
     [first, second] = lab.hosts as [TestHost, TestHost];
     process.env[variable] = first.operator.password;
@@ -153,20 +170,34 @@ describe("machines over SSH", function () {
     );
   });
 
-  it("name every problem of every machine before anything is changed", async () => {
-    await second.exec("systemd-run --quiet --unit squatter --socket-property ListenStream=0.0.0.0:443 true");
+  it("are refused once, with all that is wrong with any of them, before anything is changed", async () => {
+    const [, , mixed, free] = lab.hosts as [TestHost, TestHost, TestHost, TestHost];
+    await free.exec("systemd-run --quiet --unit squatter --socket-property ListenStream=0.0.0.0:443 true");
     const away = { ...rootOf(first), port: 2 };
-    const { hosts, problems } = await inspectHosts([
-      { address: rootOf(second), role: "agent", gpu: true },
-      { address: rootOf(second), role: "agent", gpu: true },
-      { address: away, role: "server", gpu: false },
-    ]);
-    assert.equal(hosts.length, 2);
-    const errors = problems.filter(({ severity }) => severity === "error").map(({ problem }) => problem);
-    assert.match(errors.join("\n"), /can't be reached over SSH/);
-    assert.match(errors.join("\n"), /are the same machine/);
-    assert.match(errors.join("\n"), /systemd holds port 443/);
-    await second.exec("systemctl stop squatter.socket");
+    const declaration = declarationOf(
+      [
+        declaredNode(away.host, { ...away, name: "away" }),
+        declaredNode(free.address, { ...rootOf(free), name: "free" }),
+        declaredNode(mixed.address, { ...rootOf(mixed), name: "mixed" }),
+        declaredNode(second.address, {
+          ...rootOf(second),
+          name: "second",
+          disks: [{ device: "/dev/none", kind: "auto" }],
+        }),
+      ],
+      { driver: { by: "host", branch: 535 } },
+    );
+    await assert.rejects(observeNodes(declaration, { database: async () => commonModels }), (error) => {
+      assert.ok(error instanceof HostsUnfit);
+      assert.match(error.message, /^Nothing was changed\./);
+      assert.match(error.message, /can't be reached over SSH/);
+      assert.match(error.message, /mixed mixes rtx5090 32Gi.* and rtx4090 24Gi/);
+      assert.match(error.message, /second: driver branch 535 does not fit its GPUs/);
+      assert.match(error.message, /second: \/dev\/none is not there/);
+      assert.match(error.message, /systemd holds port 443/);
+      return true;
+    });
+    await free.exec("systemctl stop squatter.socket");
   });
 
   it("show no secret to whoever looks at their processes", async () => {

@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { stringify } from "yaml";
-import { inspectHosts } from "../../components/hosts/preflight/preflight.ts";
+import { readHostFacts } from "../../components/hosts/facts/facts.ts";
+import { preflightHosts } from "../../components/hosts/preflight/preflight.ts";
 import type { NodeInputs } from "../../components/k3s/nodeInputs.ts";
 import { isReady, listNodes } from "../../components/k3s/nodeObject.ts";
 import { ensureRuntimeKnown } from "../../components/k3s/runtime.ts";
@@ -76,8 +77,9 @@ describe("one K3s server", function () {
 
   /** What stands against taking the machine for a site's because of the K3s on it. */
   async function foreign(name: string): Promise<string[]> {
-    const machine = { address: server.address, role: "both", gpu: false } as const;
-    const { problems } = await inspectHosts([machine], { site: name });
+    const facts = await readHostFacts(server.address);
+    const machine = { name: "host-1", facts, role: "both", gpu: false } as const;
+    const problems = preflightHosts([machine], { site: name });
     return problems.map(({ problem }) => problem).filter((problem) => /^K3s v|of the site/.test(problem));
   }
 

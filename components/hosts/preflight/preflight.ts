@@ -1,7 +1,3 @@
-import { HostError } from "../errors.ts";
-import { readHostFacts } from "../facts/facts.ts";
-import { nameOf } from "../ssh.ts";
-import type { HostAddress } from "../types.ts";
 import { checkDesktop, checkDocker, checkFirewall, checkForeignCluster, checkPorts } from "./occupied.ts";
 import { checkAuditSize, checkFreeSpace, checkSize } from "./sizes.ts";
 import {
@@ -62,43 +58,6 @@ function sameTwice(hosts: readonly InspectedHost[]): Problem[] {
     }
   }
   return problems;
-}
-
-/** A machine to be inspected. */
-export interface HostToInspect {
-  readonly address: HostAddress;
-  readonly role: InspectedHost["role"];
-  readonly gpu: boolean;
-}
-
-export interface Inspection {
-  /** The machines that answered. */
-  readonly hosts: readonly InspectedHost[];
-  readonly problems: readonly Problem[];
-}
-
-/**
- * Reads the facts of all machines at the same time and says all that is wrong: with those that do not answer, and
- * with those that do. Changes nothing.
- */
-export async function inspectHosts(
-  machines: readonly HostToInspect[],
-  wanted: PreflightWanted = {},
-): Promise<Inspection> {
-  const seen = await Promise.all(
-    machines.map(async ({ address, role, gpu }): Promise<InspectedHost | Problem> => {
-      const name = address.host === "local" ? "this machine" : nameOf(address);
-      try {
-        return { name, facts: await readHostFacts(address), role, gpu };
-      } catch (error) {
-        if (!(error instanceof HostError)) throw error;
-        return { host: name, severity: "error", problem: error.message, remedy: "" };
-      }
-    }),
-  );
-  const hosts = seen.filter((found): found is InspectedHost => "facts" in found);
-  const silent = seen.filter((found): found is Problem => "problem" in found);
-  return { hosts, problems: [...silent, ...preflightHosts(hosts, wanted)] };
 }
 
 /** Machines that cannot be used as they are, all of them and all that is wrong. */

@@ -107,7 +107,8 @@ describe("a connection to a machine", () => {
 
   it("opens once a person has pinned the key, and stops when the machine shows another one", async () => {
     const { hostKey: _shown, ...address } = await machine();
-    const unknown = await unknownHostKeys([address, address]);
+    const away = { ...address, port: await closedPort() };
+    const unknown = await unknownHostKeys([away, address, address]);
     assert.equal(unknown.length, 1);
     await pinHostKeys(unknown);
     assert.equal(statSync(join(folder, "known_hosts")).mode & 0o777, 0o600);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "mocha";
+import { commonModels } from "../../../components/gpu/commonModels.ts";
 import { HostsUnfit } from "../../../components/hosts/preflight/preflight.ts";
 import { siteKubeconfigPath } from "../../../components/k3s/names.ts";
 import { keepLast, readLast } from "../../../components/nodes/lastRead.ts";
@@ -80,6 +81,24 @@ describe("machines that do not answer", () => {
     await refused();
     writeFileSync(join(folder, "garage", "machines.json"), "{}x");
     await refused();
+  });
+
+  it("are named with all that is wrong with the others", async () => {
+    const display = (slot: string, device: string) => ({
+      ...{ slot, device, deviceClass: "0300", vendor: "10de", name: "", bootDisplay: false },
+    });
+    const pci = [display("01:00.0", "2b85"), display("02:00.0", "2684")];
+    await keepLast("garage", { "host-1": { host: "127.0.0.1", facts: { ...goodFacts, pci } } });
+    const [node] = declaration.nodes;
+    const never = { ...declaredNode("x"), ...node, name: "host-2" };
+    const given = { ...declaration, nodes: [...declaration.nodes, never], driver: { by: "none" as const } };
+    await assert.rejects(
+      observeNodes(given, { database: async () => commonModels }),
+      (error) =>
+        error instanceof HostsUnfit &&
+        /can't be reached over SSH/.test(error.message) &&
+        /host-1 mixes rtx5090 32Gi.* and rtx4090 24Gi/.test(error.message),
+    );
   });
 
   it("are not those that answer and are others by now", async () => {
