@@ -5,6 +5,8 @@ import { devicesOf } from "../../components/gpu/driverFacts.ts";
 import { planDriver } from "../../components/gpu/driverPlan.ts";
 import { expectedGpus } from "../../components/gpu/expected.ts";
 import { driverFacts, installDriver } from "../../components/gpu/machine.ts";
+import { disconnectAll } from "../../components/hosts/connect.ts";
+import { HostDisconnected } from "../../components/hosts/errors.ts";
 import type { HostAddress } from "../../components/hosts/types.ts";
 import { runOperatorCommands } from "../../components/nodes/operatorCommands.ts";
 import { chooseDisks } from "../../components/storage/disks.ts";
@@ -32,6 +34,7 @@ describe("the GPU's and the disks' scripts on a real host", function () {
   });
 
   after(async () => {
+    disconnectAll();
     await lab?.stop();
   });
 
@@ -72,6 +75,39 @@ describe("the GPU's and the disks' scripts on a real host", function () {
       "ls /etc/apt/sources.list.d; grep -c nvidia /var/log/dpkg.log || true",
     );
     assert.doesNotMatch(stdout, /nvidia/);
+  });
+
+  it("go on with an installation that the power cut off while a module was built, and hold what they installed", async () => {
+    // The card's driver cannot be had there; what matters is that its package builds something for minutes.
+    await host.exec(`mkdir -p /root/driver/DEBIAN && cd /root && cat >driver/DEBIAN/control <<'END'
+Package: lab-driver
+Version: 580.95.05-1
+Architecture: all
+Maintainer: Lab <lab@example.com>
+Description: takes its time
+END
+cat >driver/DEBIAN/postinst <<'END'
+#!/bin/sh
+touch /root/building
+while [ ! -e /root/may-end ]; do sleep 0.1; done
+END
+chmod 755 driver/DEBIAN/postinst
+cd /var/lib/package-source && dpkg-deb --build /root/driver lab-driver.deb
+{ dpkg-deb --field lab-driver.deb
+  printf 'Filename: ./lab-driver.deb\nSize: %s\nSHA256: %s\n\n' "$(stat -c %s lab-driver.deb)" "$(sha256sum <lab-driver.deb | cut -d ' ' -f 1)"
+} >>Packages`);
+    const plan = { driverPackages: ["lab-driver"], fabricManagerPackage: "", repositories: [] };
+    const cut = assert.rejects(installDriver(address, plan), HostDisconnected);
+    await host.exec("for try in $(seq 1000); do [ -e /root/building ] && exit 0; sleep 0.1; done; exit 1");
+    await host.powerOff();
+    await host.boot();
+    await cut;
+    const state = async () =>
+      (await host.exec("dpkg -l lab-driver | tail -n 1 | cut -c -2; apt-mark showhold")).stdout;
+    assert.match(await state(), /^.F$/m);
+    await host.exec("touch /root/may-end");
+    await installDriver(address, plan);
+    assert.equal(await state(), "hi\nlab-driver\n");
   });
 
   it("add no package source that apt has already, whoever wrote it there", async () => {

@@ -8,11 +8,13 @@ declare -a want_driver_packages
 declare -a want_repositories_name want_repositories_uri want_repositories_suite
 declare -a want_repositories_key_url want_repositories_fingerprint
 
-apt_get() { apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -q "$@" >&2; }
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
-install_packages() {
-  apt_get install -y --no-install-recommends --allow-change-held-packages "$@"
+# install_held NAME[=VERSION]...: installs packages that are upgraded by hand only from then on. Held first: where the
+# installation is cut off, they are held all the same.
+install_held() {
+  finish_installations
   apt-mark hold "${@%%=*}" >&2
+  apt_get install --no-install-recommends --allow-change-held-packages "$@"
 }
 
 # key_matches FILE ENDING: every primary key in it has a fingerprint that ends so.
@@ -79,14 +81,7 @@ for ((i = 0; i < want_repositories_count; i++)); do
   fi
 done
 if ((${#to_add[@]} > 0)); then
-  missing=()
-  for package in ca-certificates curl gpg; do
-    installed "$package" || missing+=("$package")
-  done
-  if ((${#missing[@]} > 0)); then
-    apt_get update
-    apt_get install -y --no-install-recommends "${missing[@]}"
-  fi
+  install_packages ca-certificates curl gpg
   for i in "${to_add[@]}"; do
     add_repository "${want_repositories_name[i]}" "${want_repositories_uri[i]}" "${want_repositories_suite[i]}" \
       "${want_repositories_key_url[i]}" "${want_repositories_fingerprint[i]}"
@@ -106,11 +101,11 @@ if $sources_changed || ((${#needed[@]} > 0)) || $toolkit_missing; then apt_get u
 
 # A branch is pinned before anything of it is chosen.
 for package in ${needed[@]+"${needed[@]}"}; do
-  if [[ $package == nvidia-driver-pinning-* ]]; then install_packages "$package"; fi
+  if [[ $package == nvidia-driver-pinning-* ]]; then install_held "$package"; fi
 done
 if ((${#needed[@]} > 0)); then
   say "installing ${needed[*]}"
-  install_packages "${needed[@]}"
+  install_held "${needed[@]}"
 fi
 
 module_version() { modinfo -F version nvidia 2>/dev/null || true; }
@@ -124,13 +119,13 @@ if [[ -n $want_fabric_manager_package ]]; then
     candidate=$(apt-cache madison "$want_fabric_manager_package" | awk -F'[| ]+' -v v="$driver-" 'index($3, v) == 1 { print $3; exit }')
     [[ -n $candidate ]] ||
       fail "No package source has $want_fabric_manager_package in version $driver, and another one refuses to start with this driver. Bring the driver to a version for which there is one."
-    install_packages "$want_fabric_manager_package=$candidate"
+    install_held "$want_fabric_manager_package=$candidate"
   fi
 fi
 
 if $toolkit_missing; then
   say "installing the container toolkit"
-  install_packages nvidia-container-toolkit
+  install_held nvidia-container-toolkit
 fi
 
 reboot=

@@ -100,6 +100,25 @@ put_ours() {
   fi
 }
 
+# apt_get WORDS...: apt-get without questions and without restarting what runs; waits while another program installs.
+apt_get() {
+  NEEDRESTART_MODE=l NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none apt-get -q -y -o DPkg::Lock::Timeout=300 \
+    -o Acquire::Retries=3 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >&2
+}
+
+# finish_installations: goes on with what was cut off before; apt refuses everything else until then.
+finish_installations() {
+  local tries=60 said
+  said=$(mktemp)
+  until dpkg --configure -a >&2 2>"$said"; do
+    cat -- "$said" >&2
+    # Unlike apt, dpkg does not wait while another program installs.
+    if ((--tries == 0)) || ! grep -q ' lock ' -- "$said"; then return 1; fi
+    sleep 5
+  done
+  rm -f -- "$said"
+}
+
 # install_packages NAME...: installs what is missing, and finishes an installation that was cut off before.
 install_packages() {
   local missing=() name
@@ -107,13 +126,11 @@ install_packages() {
     [[ $(dpkg-query -W -f '${db:Status-Status}' -- "$name" 2>/dev/null || true) == installed ]] || missing+=("$name")
   done
   if ((${#missing[@]} == 0)); then return 0; fi
-  export NEEDRESTART_MODE=l NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none
-  local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold)
   say "installing ${missing[*]}"
-  dpkg --configure -a >&2
-  if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2; then
+  finish_installations
+  if ! apt_get install --no-install-recommends "${missing[@]}"; then
     # The package lists may be old, or never have been fetched.
-    "${apt[@]}" update >&2
-    "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2
+    apt_get update
+    apt_get install --no-install-recommends "${missing[@]}"
   fi
 }
