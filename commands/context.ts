@@ -1,5 +1,11 @@
 import { readEmbedded } from "../embedded/index.ts";
-import { ensureToolchain, type Progress, type Toolchain } from "../toolchain/index.ts";
+import {
+  createProgress,
+  ensureToolchain,
+  type Progress,
+  stepsOnly,
+  type Toolchain,
+} from "../toolchain/index.ts";
 import { type EngineOutput, type EngineRun, runEngine } from "./engine.ts";
 import { EMBEDDED, PROJECT, readStack, type Stack, StackError, stackEnvironment } from "./stack.ts";
 
@@ -19,13 +25,17 @@ export interface StackEngineOptions {
   readonly expected?: readonly number[];
 }
 
-/** Reads the stack and has the programs ready that drive it. */
+/**
+ * Reads the stack and has the programs ready that drive it.
+ *
+ * @param progress default: standard error, and only where programs have to be fetched or built
+ */
 export async function openContext(stackName: string, progress?: Progress): Promise<StackContext> {
   const stack = await readStack(stackName);
   const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
   const toolchain = await ensureToolchain({
     tools,
-    ...(progress === undefined ? { silent: true } : { progress }),
+    progress: progress ?? stepsOnly(createProgress()),
   });
   const env = { ...toolchain.env, ...(await stackEnvironment(stack)) };
   return {

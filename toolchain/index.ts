@@ -12,7 +12,14 @@ export type { Toolchain } from "./ensure.ts";
 export { ToolchainError, type ToolchainErrorCode } from "./errors.ts";
 export { withLock } from "./lock.ts";
 export { type ArtefactPin, loadPins, type Pins, type ToolGroup } from "./pins.ts";
-export { createProgress, formatElapsed, type Progress, type Step, silentProgress } from "./progress.ts";
+export {
+  createProgress,
+  formatElapsed,
+  type Progress,
+  type Step,
+  silentProgress,
+  stepsOnly,
+} from "./progress.ts";
 
 /** A program of the toolchain, by the name of its executable. */
 export type ToolName =

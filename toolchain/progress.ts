@@ -31,6 +31,12 @@ export const silentProgress: Progress = {
   line() {},
 };
 
+/** The same without single lines: silent where no step is taken, for commands whose result is all there is to say. */
+export const stepsOnly = (progress: Progress): Progress => ({
+  start: (label) => progress.start(label),
+  line() {},
+});
+
 /** On a terminal one line that is kept up to date; elsewhere a line at start, every 30 s and at the end. No colours. */
 export function createProgress(options: ProgressOptions = {}): Progress {
   const { stream = process.stderr, env = process.env, now = Date.now, intervalMs = 30_000 } = options;
