@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -15,12 +14,10 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { cacheRootOf } from "../../../toolchain/cache.ts";
 import { findChecksum } from "../../../toolchain/checksums.ts";
 import { arePluginsToBeHad, composeEnvironment, linkPrograms } from "../../../toolchain/environment.ts";
-import { explainDiskError, type ToolchainError } from "../../../toolchain/errors.ts";
-import { installOnce } from "../../../toolchain/install.ts";
 import { withLock } from "../../../toolchain/lock.ts";
 import { openMemo } from "../../../toolchain/memo.ts";
 import { findOnPath } from "../../../toolchain/processes.ts";
-import { createProgress, formatElapsed, silentProgress } from "../../../toolchain/progress.ts";
+import { createProgress, formatElapsed } from "../../../toolchain/progress.ts";
 import { compareVersions, namesVersion } from "../../../toolchain/versions.ts";
 import { unzip } from "../../../toolchain/zip.ts";
 import { openWorld, type World } from "./world.ts";
@@ -124,47 +121,6 @@ describe("toolchain parts", () => {
       readdirSync(world.folder).filter((name) => name.startsWith("x.lock")),
       [],
     );
-  });
-
-  it("says which disk is full and leaves nothing half-installed", async () => {
-    const context = world.context({});
-    const target = join(context.root, "tool", "1");
-    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-    const fill = (folder: string) => {
-      writeFileSync(join(folder, "half"), "x");
-      return Promise.reject(full);
-    };
-    const step = silentProgress.start("");
-    await assert.rejects(installOnce(context, "tool", target, step, fill), (error: ToolchainError) => {
-      assert.equal(error.code, "disk-full");
-      assert.match(error.message, new RegExp(`${context.root} is full.*PULUMI_AKASH_CACHE`));
-      return true;
-    });
-    assert.deepEqual(readdirSync(join(context.root, "tool")), []);
-    const unwritable = Object.assign(new Error("EACCES"), { code: "EACCES" });
-    assert.equal((explainDiskError(unwritable, "/c") as ToolchainError).code, "cache-unwritable");
-    const other = new Error("other");
-    assert.equal(explainDiskError(other, "/c"), other);
-  });
-
-  it("meets a disk that is really full", async function () {
-    const disk = join(world.folder, "disk");
-    mkdirSync(disk);
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status === 0;
-    if (!mounted) this.skip();
-    try {
-      const context = world.context({}, { root: disk });
-      const fill = async (folder: string) => {
-        writeFileSync(join(folder, "big"), Buffer.alloc(1_000_000));
-        return { kind: "release", from: "" } as const;
-      };
-      const target = join(disk, "tool", "1");
-      await assert.rejects(installOnce(context, "tool", target, silentProgress.start(""), fill), /is full/);
-      assert.deepEqual(readdirSync(join(disk, "tool")), []);
-      assert.deepEqual(readdirSync(join(disk, "locks")), []);
-    } finally {
-      spawnSync("umount", [disk]);
-    }
   });
 
   it("links programs of the cache so that they lie beside each other", () => {
