@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import { DEFAULT_VERSION_SET, VERSION_SETS, versionSet } from "../../components/versions/index.ts";
+import type { DoctorReport } from "../../doctor/index.ts";
 import type { EmbeddedServices } from "../../embedded/index.ts";
 import type { Violation } from "../../policies/index.ts";
 import { Checkout } from "../support/checkout.ts";
 import { transactionsOf } from "../support/transactions.ts";
+import { eventually } from "./akashFixtures.ts";
 
 interface Workload {
   readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly generation: number };
@@ -20,6 +22,9 @@ interface Workload {
 const APPS = "/apis/apps/v1/namespaces/akash-services";
 const LEASE = "a-lease-of-somebody";
 const older = VERSION_SETS.find((name) => name !== DEFAULT_VERSION_SET) ?? "";
+
+const EXCEPTIONS = { "contract-ports": { enforcement: "advisory", because: "our monitoring comes in by 9100" } };
+const EXCEPTION = "Policy contract-ports is advisory here: our monitoring comes in by 9100\n";
 
 /**
  * A site that is moved to another set of versions and back, while a lease runs on it. Its record lacks what auditors
@@ -35,8 +40,11 @@ describe("moving a site between version sets", function () {
   before(async () => {
     checkout = await Checkout.create();
     const complete = await checkout.read("Pulumi.dev.yaml");
-    declared = complete.replace(" organization: dev,", "");
-    assert.notEqual(declared, complete);
+    declared = complete
+      .replace(" organization: dev,", "")
+      .replace("  akash:site:\n", `  akash:site:\n    policies: ${JSON.stringify(EXCEPTIONS)}\n`);
+    assert.equal(declared.split("\n").length, complete.split("\n").length + 1);
+    assert.doesNotMatch(declared, /organization/);
     await declare(declared);
     await up();
     services = JSON.parse(await checkout.read(".embedded/services.json"));
@@ -63,6 +71,18 @@ describe("moving a site between version sets", function () {
     );
   const imagesOf = (set: string) =>
     Array(3).fill(`ghcr.io/akash-network/provider:${versionSet(set).provider}`);
+  /** What the doctor says of the provider's version, which stops a fleet's rollout where it is sick. */
+  const doctor = async () => {
+    const run = await checkout.run("doctor", "--json", "--only", "provider-image,provider-version");
+    const { checks } = JSON.parse(run.stdout) as DoctorReport;
+    return checks.map(({ id, result, because }) =>
+      because === undefined ? [id, result] : [id, result, because],
+    );
+  };
+  const well = [
+    ["provider-image", "ok"],
+    ["provider-version", "ok"],
+  ];
   const lease = async () =>
     (await cluster.get<Workload>(`/apis/apps/v1/namespaces/${LEASE}/deployments/web`))?.metadata;
   const transactions = () => transactionsOf(services.chain, services.wallet.address);
@@ -94,6 +114,7 @@ describe("moving a site between version sets", function () {
       again.result.policies.map(({ policy, enforcement, resource }) => [policy, enforcement, resource]),
       [["auditors-checklist", "advisory", "dev-registration"]],
     );
+    assert.ok(again.stderr.includes(EXCEPTION), again.stderr);
     const [{ message } = { message: "" }] = again.result.policies;
     assert.match(message, /^It has no attribute `organization`\. /);
     assert.ok(
@@ -127,6 +148,8 @@ describe("moving a site between version sets", function () {
     await declare(declared.replace("  akash:site:\n", `  akash:site:\n    versions: ${older}\n`));
     const preview = await checkout.run("preview");
     assert.equal(preview.code, 0, preview.stderr);
+    assert.ok(preview.stderr.includes(EXCEPTION), preview.stderr);
+    assert.match(preview.stderr, /Policies, advisory:\n- auditors-checklist \(medium\), dev-registration: /);
     const move = `${versionSet(DEFAULT_VERSION_SET).provider} → ${versionSet(older).provider}`;
     assert.match(
       preview.stderr,
@@ -141,6 +164,7 @@ describe("moving a site between version sets", function () {
     const back = await up();
     assert.match(back.stderr, /Leases live on/);
     assert.deepEqual(await images(), imagesOf(older));
+    await eventually(async () => assert.deepEqual(await doctor(), well));
 
     await declare(declared);
     await up();
