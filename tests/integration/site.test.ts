@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { readAccount } from "../../components/chain/account.ts";
 import { openChain } from "../../components/chain/index.ts";
 import { submit } from "../../components/chain/submit.ts";
 import type { NetworkConfig } from "../../components/chain/types.ts";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import type { EmbeddedServices } from "../../embedded/index.ts";
+import { filesBelow } from "../support/canaryProcesses.ts";
 import { Checkout } from "../support/checkout.ts";
 import { transactionsOf } from "../support/transactions.ts";
 
@@ -71,12 +74,23 @@ describe("the embedded site", function () {
     }
   });
 
+  /** Everything that a command could write to: the engine's state, the cluster's objects, the chain's account. */
+  const written = async () => {
+    const state = join(checkout.folder, ".embedded/state/.pulumi/stacks");
+    const files = [...filesBelow(state)].map(([path, content]) => [path, digest(content)]);
+    const account = await readAccount(await openChain(network), owner());
+    return { files, objects: await resourceVersions(cluster), sequence: account?.sequence };
+  };
+
   it("changes nothing when it is brought up, previewed and compared again", async () => {
     const again = await checkout.run("up", "--json");
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(Object.keys(JSON.parse(again.stdout).changes), ["same"]);
+    const before = await written();
+    assert.ok(before.files.length > 0 && Object.keys(before.objects).length > 40);
     assert.equal((await checkout.run("preview")).code, 0);
     assert.deepEqual(await drift(), { code: 0, stack: "dev", drift: [], pending: [] });
+    assert.deepEqual(await written(), before);
     const transactions = await transactionsOf(network, owner());
     assert.deepEqual(
       transactions.map(({ messages }) => messages.map((type) => type.split(".").at(-1)).sort()),
@@ -164,4 +178,49 @@ async function commandsNaming(folder: string): Promise<string[]> {
     pids.map((pid) => readFile(join("/proc", pid, "cmdline"), "utf8").catch(() => "")),
   );
   return commands.filter((command) => command.includes(folder));
+}
+
+const digest = (content: Buffer): string => createHash("sha256").update(content).digest("hex");
+
+const KINDS = [
+  "/api/v1/namespaces",
+  "/api/v1/configmaps",
+  "/api/v1/secrets",
+  "/api/v1/serviceaccounts",
+  "/api/v1/services",
+  "/apis/apps/v1/deployments",
+  "/apis/apps/v1/statefulsets",
+  "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+  "/apis/networking.k8s.io/v1/networkpolicies",
+  "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+  "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+  "/apis/rbac.authorization.k8s.io/v1/roles",
+  "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+  "/apis/storage.k8s.io/v1/storageclasses",
+];
+
+interface Items {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly namespace?: string;
+      readonly name: string;
+      readonly resourceVersion: string;
+    };
+  }[];
+}
+
+/** Version of each object of the site; every write changes it. */
+async function resourceVersions(cluster: Cluster): Promise<Record<string, string>> {
+  const ours = `labelSelector=${encodeURIComponent("app.kubernetes.io/managed-by=pulumi-akash")}`;
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => {
+      const list = await cluster.get<Items>(`${kind}?${ours}`);
+      return (list?.items ?? []).map(({ metadata: { namespace = "", name, resourceVersion } }) => [
+        `${kind} ${namespace}/${name}`,
+        resourceVersion,
+      ]);
+    }),
+  );
+  return Object.fromEntries(lists.flat());
 }
