@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "mocha";
+import { ClusterUnreachable } from "../../../components/cluster/errors.ts";
 import { commonModels } from "../../../components/gpu/commonModels.ts";
 import { HostsUnfit } from "../../../components/hosts/preflight/preflight.ts";
 import { siteKubeconfigPath } from "../../../components/k3s/names.ts";
@@ -98,6 +99,19 @@ describe("machines that do not answer", () => {
         error instanceof HostsUnfit &&
         /can't be reached over SSH/.test(error.message) &&
         /host-1 mixes rtx5090 32Gi.* and rtx4090 24Gi/.test(error.message),
+    );
+  });
+
+  it("are named where their cluster does not answer either, and it is where nothing else is wrong", async () => {
+    mkdirSync(join(folder, "cellar"));
+    const away = api.kubeconfig.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${await closedPort()}`);
+    writeFileSync(siteKubeconfigPath("cellar"), away);
+    await refused({ ...declaration, site: "cellar" });
+    const facts = { ...goodFacts, k3s: { ...goodFacts.k3s, role: "server" as const } };
+    await keepLast("cellar", { "host-1": { host: "127.0.0.1", facts } });
+    await assert.rejects(
+      observeNodes({ ...declaration, site: "cellar" }, { database: async () => new Map() }),
+      ClusterUnreachable,
     );
   });
 
