@@ -142,7 +142,12 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
     diagnose,
     listener,
     signal: endOnInterrupt(listener),
-    agree: (plan) => agree(plan, options),
+    agree: async (plan) => {
+      if (!(await agree(plan, options))) return false;
+      const { meetMachines } = await import("./fleetHostKeys.ts");
+      await meetMachines(plan, context.sites, options);
+      return true;
+    },
   });
   if (record === undefined) throw new StackError("Nothing was changed.");
   await writeReportFor(context, options);

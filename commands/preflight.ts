@@ -13,6 +13,11 @@ import { showVersionPlan, upgradeWarning } from "./versions.ts";
 export interface PreflightOptions {
   /** Wait for the funds that are missing. */
   readonly waitForFunds: boolean;
+  /**
+   * Ask on a terminal whether machines that were never seen before are the right ones; else connecting to them ends by
+   * name. Default: true.
+   */
+  readonly askHostKeys?: boolean;
 }
 
 /**
@@ -30,7 +35,7 @@ export async function preflight(
   progress: Progress,
   options: PreflightOptions,
 ): Promise<ObservedSite> {
-  await confirmHostKeys(site);
+  if (options.askHostKeys ?? true) await confirmHostKeys(site);
   const machines = site.nodes === undefined ? "" : ", machines";
   const step = progress.start(`checking wallet, chain${machines} and cluster`);
   let observed: ObservedSite;

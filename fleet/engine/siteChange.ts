@@ -22,7 +22,7 @@ export async function bringUp(
   try {
     phase("checking");
     const progress: Progress = { ...silentProgress, line: say };
-    const observed = await preflight(stack.stack, progress, { waitForFunds: false });
+    const observed = await preflight(stack.stack, progress, { waitForFunds: false, askHostKeys: false });
     const [engine, judges] = await Promise.all([stack.engine(), policiesOf(stack, observed)]);
     for (const line of exceptionsOf(stack)) say(line);
     await freeStack({ stack: stack.site, env: await stack.environment() }, progress);

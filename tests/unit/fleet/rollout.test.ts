@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import type { FleetEvent } from "../../../fleet/rollout/events.ts";
+import type { RolloutRecord } from "../../../fleet/rollout/record.ts";
 import { eachOf } from "../../../fleet/rollout/rollout.ts";
 import { resultsOf, told, wavesOf } from "./toldRollout.ts";
 
