@@ -2,6 +2,7 @@ import { FleetError } from "../declaration/errors.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import type { Diagnose } from "../judge/gate.ts";
 import type { Looks } from "../judge/looks.ts";
+import type { RecordStore } from "../records/store.ts";
 import type { Listener } from "../rollout/events.ts";
 import { newRecord, type RolloutRecord } from "../rollout/record.ts";
 import { resumable, sitesLeft, sitesUnjudged, stillRunning } from "../rollout/resume.ts";
@@ -57,11 +58,7 @@ export async function rollOut(
 ): Promise<RolloutRecord | undefined> {
   const { command, listener, signal, now = () => new Date() } = options;
   const { fleet, store, concurrency } = context;
-  const [last] = await store.recent(1);
-  const where = last === undefined ? undefined : atWork(last);
-  if (last !== undefined && (where === "here" || (where === "elsewhere" && !options.takeOver))) {
-    throw stillRunning(last, where);
-  }
+  const last = await lastEnded(store, options.takeOver);
   const before = options.resume ? resumable(last, command) : undefined;
   const { sites, carried } =
     before === undefined ? { sites: context.sites, carried: {} } : leftOf(before, context);
@@ -78,6 +75,10 @@ export async function rollOut(
     ...(before === undefined ? {} : { resumes: before.id }),
   };
   if (!(await options.agree(plan))) return undefined;
+  // A person may take an hour to agree.
+  if ((await lastEnded(store, options.takeOver))?.id !== last?.id) {
+    throw new FleetError("Another rollout has run since this one was planned. Run the same command again.");
+  }
   const declarations = declarationsOf(sites);
   const record = newRecord({ ...plan, declarations, carried }, thisRun(), now());
   return runRollout(record, {
@@ -90,6 +91,21 @@ export async function rollOut(
     keep: (kept) => store.write(kept),
     now,
   });
+}
+
+/**
+ * The last rollout, which has to have ended.
+ *
+ * @param takeOver one of another machine counts as ended
+ * @throws FleetError when it has not
+ */
+async function lastEnded(store: RecordStore, takeOver: boolean): Promise<RolloutRecord | undefined> {
+  const [last] = await store.recent(1);
+  const where = last === undefined ? undefined : atWork(last);
+  if (last !== undefined && (where === "here" || (where === "elsewhere" && !takeOver))) {
+    throw stillRunning(last, where);
+  }
+  return last;
 }
 
 /**

@@ -249,6 +249,25 @@ describe("a rollout of a fleet", () => {
     await rollOut(fleetOf([ended]).context, options());
   });
 
+  it("does not begin when another one was begun while the person thought about it", async () => {
+    const records: RolloutRecord[] = [];
+    await rollOut(fleetOf(records).context, options());
+    const [last] = records;
+    assert.ok(last);
+    for (const [state, refusal] of [
+      ["running", /on elsewhere .* pass --take-over/],
+      ["finished", /Another rollout has run since/],
+    ] as const) {
+      const { context, begun } = fleetOf([last]);
+      const agree = async () => {
+        await context.store.write({ ...last, id: "later", state, by: { ...thisRun(), host: "elsewhere" } });
+        return true;
+      };
+      await assert.rejects(rollOut(context, options({ agree })), refusal);
+      assert.deepEqual(begun, []);
+    }
+  });
+
   it("calls what ends early by an interrupt interrupted, not failed", async () => {
     const interrupt = new AbortController();
     const { context } = fleetOf([], { aa: "failed" });
