@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { cacheRootOf } from "./cache.ts";
 import { answers } from "./download.ts";
-import type { Memo } from "./memo.ts";
-import type { Pins, Platform } from "./pins.ts";
-import type { Progress } from "./progress.ts";
+import { type Memo, openMemo } from "./memo.ts";
+import { loadPins, type Pins, type Platform, platformOf, toolchainFolder } from "./pins.ts";
+import { createProgress, type Progress, silentProgress } from "./progress.ts";
 
 /** What every step of one `ensureToolchain` run shares. */
 export interface Context {
@@ -19,6 +20,36 @@ export interface Context {
   mirror: string | undefined;
   /** No network at all. */
   offline: boolean;
+}
+
+export interface ContextOptions {
+  /** Where steps are told; default stderr. */
+  progress?: Progress;
+  /** Says nothing at all; default false. */
+  silent?: boolean;
+  /** Uses no network; default false. */
+  offline?: boolean;
+  /** Folder with release files, tried before official addresses; default PULUMI_AKASH_MIRROR. */
+  mirror?: string;
+  /** Environment to look into and to build on; default this process's. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** The context of a run on this machine, with its pins and its cache folder. Throws ToolchainError. */
+export function contextOf(options: ContextOptions = {}): Context {
+  const env = options.env ?? process.env;
+  const root = cacheRootOf(env);
+  return {
+    pins: loadPins(),
+    platform: platformOf(),
+    root,
+    modulesFolder: join(toolchainFolder, "modules"),
+    env,
+    memo: openMemo(root),
+    progress: options.silent ? silentProgress : (options.progress ?? createProgress({ env })),
+    mirror: options.mirror ?? env.PULUMI_AKASH_MIRROR,
+    offline: options.offline ?? false,
+  };
 }
 
 const probeTimeoutMs = 2_500;

@@ -18,28 +18,41 @@ const found = new WeakMap<Context, Promise<GoToolchain>>();
  * Throws ToolchainError `unavailable` when there is none to be had.
  */
 export function ensureGo(context: Context): Promise<GoToolchain> {
-  const known = found.get(context) ?? findGo(context);
+  const known = found.get(context) ?? findOrObtain(context);
   found.set(context, known);
   return known;
 }
 
-async function findGo(context: Context): Promise<GoToolchain> {
+/** A Go of at least the pinned minimum that is on this machine: from PATH or the cache. */
+export async function findGo(context: Context): Promise<GoToolchain | undefined> {
   for (const go of findOnPath("go", {
     ...context.env,
     PATH: `${context.env.PATH ?? ""}:/usr/local/go/bin`,
   })) {
     if (await isNewEnough(go, context)) return { go };
   }
+  const own = ownGo(context);
+  return existsSync(own.go) ? own : undefined;
+}
+
+const folderOf = ({ root, pins }: Context) => join(root, "go", pins.go.version);
+
+/** The release and the Python package both hold one folder, `go`. */
+const ownGo = (context: Context) => ({
+  go: join(folderOf(context), "go", "bin", "go"),
+  home: join(context.root, "go-home"),
+});
+
+async function findOrObtain(context: Context): Promise<GoToolchain> {
+  const here = await findGo(context);
+  if (here) return here;
   const { version } = context.pins.go;
-  const target = join(context.root, "go", version);
-  // The release and the Python package both hold one folder, `go`.
-  const own = { go: join(target, "go", "bin", "go"), home: join(context.root, "go-home") };
-  if (existsSync(own.go)) return own;
+  const target = folderOf(context);
   const step = context.progress.start(`go ${version}`);
   try {
     await installOnce(context, "go", target, step, (temporary) => obtainGo(context, temporary, step.note));
     step.done(`go ${version}: installed`);
-    return own;
+    return ownGo(context);
   } catch (error) {
     step.fail(`go ${version}: not obtained`);
     throw error;

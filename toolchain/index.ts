@@ -1,10 +1,6 @@
-import { join } from "node:path";
-import { cacheRootOf } from "./cache.ts";
-import type { Context } from "./context.ts";
+import { type ContextOptions, contextOf } from "./context.ts";
 import { ensureWith, type Toolchain } from "./ensure.ts";
-import { openMemo } from "./memo.ts";
-import { loadPins, platformOf, type ToolGroup, toolchainFolder } from "./pins.ts";
-import { createProgress, type Progress, silentProgress } from "./progress.ts";
+import type { ToolGroup } from "./pins.ts";
 
 export { isAlive } from "./alive.ts";
 export { cacheRootOf } from "./cache.ts";
@@ -38,19 +34,9 @@ export type ToolName =
   | "shellcheck"
   | "actionlint";
 
-export interface ToolchainOptions {
+export interface ToolchainOptions extends ContextOptions {
   /** Tools or groups; default `["engine"]`. The dev stack also needs `"embedded"`, the tests `"test"`. */
   tools?: readonly (ToolName | ToolGroup)[];
-  /** Where steps are told; default stderr. */
-  progress?: Progress;
-  /** Says nothing at all; default false. */
-  silent?: boolean;
-  /** Uses no network; default false. */
-  offline?: boolean;
-  /** Folder with release files, tried before official addresses; default PULUMI_AKASH_MIRROR. */
-  mirror?: string;
-  /** Environment to look into and to build on; default this process's. */
-  env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -60,18 +46,5 @@ export interface ToolchainOptions {
  */
 export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const started = Date.now();
-  const env = options.env ?? process.env;
-  const root = cacheRootOf(env);
-  const context: Context = {
-    pins: loadPins(),
-    platform: platformOf(),
-    root,
-    modulesFolder: join(toolchainFolder, "modules"),
-    env,
-    memo: openMemo(root),
-    progress: options.silent ? silentProgress : (options.progress ?? createProgress({ env })),
-    mirror: options.mirror ?? env.PULUMI_AKASH_MIRROR,
-    offline: options.offline ?? false,
-  };
-  return ensureWith(context, options.tools ?? ["engine"], started);
+  return ensureWith(contextOf(options), options.tools ?? ["engine"], started);
 }

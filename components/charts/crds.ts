@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { cacheRootOf } from "../../toolchain/cache.ts";
 import { type CrdDocument, digestOfCrds, parseCrds } from "./crdDocuments.ts";
 import { ArtefactMissing, pinOf } from "./sources.ts";
@@ -15,8 +13,8 @@ export interface CrdOptions {
   readonly mirror?: string;
   /** Default: the toolchain's cache folder. */
   readonly cacheRoot?: string;
-  /** Go command for the module fallback. Default: `go`. */
-  readonly go?: string;
+  /** Has a Go module on this machine and returns its folder. Default: with the toolchain's Go. */
+  readonly fetchModule?: (module: string, timeoutMs: number) => Promise<string>;
   /** Time limit of each attempt in milliseconds. Default: 60000. */
   readonly timeoutMs?: number;
 }
@@ -57,15 +55,15 @@ async function fromRelease(url: string, timeoutMs: number): Promise<string> {
   return response.text();
 }
 
-/** The digest is checked against ours, so Go's checksum database is not needed for it. */
-async function fromModule(go: string, module: string, path: string, timeoutMs: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(go, ["mod", "download", "-json", module], {
-    timeout: timeoutMs,
-    env: { ...process.env, GOFLAGS: "-mod=mod", GONOSUMDB: module.split("@")[0] },
-  });
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  const folder = join(Dir, path);
-  return (await stat(folder)).isDirectory() ? readFolder(folder) : readFile(folder, "utf8");
+/** Loaded only where nothing else has the bundle. */
+async function withToolchain(module: string, timeoutMs: number): Promise<string> {
+  const { fetchGoModule } = await import("../../toolchain/goModule.ts");
+  return fetchGoModule(module, { timeoutMs });
+}
+
+async function fromFolder(folder: string, path: string): Promise<string> {
+  const at = join(folder, path);
+  return (await stat(at)).isDirectory() ? readFolder(at) : readFile(at, "utf8");
 }
 
 /**
@@ -81,13 +79,14 @@ export async function ensureCrds(bundle: CrdBundle, options: CrdOptions = {}): P
     // Not there yet.
   }
   const { version, url, module, path, sha256 } = pinOf("crds", bundle);
-  const { mirror, go = "go", timeoutMs = 60_000 } = options;
+  const { mirror, fetchModule = withToolchain, timeoutMs = 60_000 } = options;
   const attempts: (readonly [string, () => Promise<string>])[] = [];
   if (mirror !== undefined) attempts.push(["mirror", () => fromMirror(mirror, bundle, version)]);
   else {
     if (url !== undefined) attempts.push(["release", () => fromRelease(url, timeoutMs)]);
     if (module !== undefined) {
-      attempts.push(["module", () => fromModule(go, `${module}@${version}`, path ?? ".", timeoutMs)]);
+      const read = async () => fromFolder(await fetchModule(`${module}@${version}`, timeoutMs), path ?? ".");
+      attempts.push(["module", read]);
     }
   }
   const reasons: string[] = [];

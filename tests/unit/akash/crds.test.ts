@@ -9,9 +9,9 @@ interface Upstream {
 }
 
 describe("Akash custom resource definitions", () => {
-  it("equal those of the provider module at the pinned version", function () {
+  it("equal those of the provider module at the pinned version", async function () {
     this.timeout(60_000);
-    const module = providerModule();
+    const module = await providerModule();
     if (module === undefined) return this.skip();
     const text = module.read("pkg/apis/akash.network/crd.yaml");
     const upstream = parseAllDocuments(text).map((document) => document.toJS() as Upstream);

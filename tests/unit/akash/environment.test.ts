@@ -77,8 +77,8 @@ describe("environment of provider and operators", () => {
     });
   }
 
-  it("uses only names that the binary reads", function () {
-    const module = providerModule();
+  it("uses only names that the binary reads", async function () {
+    const module = await providerModule();
     if (module === undefined) return this.skip();
     const read = new Set([...module.literals("cmd"), ...module.literals("operator"), ...COSMOS_FLAGS]);
     for (const [who, table] of tables) {

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
+import { contextOf } from "../../../toolchain/context.ts";
+import { findGo } from "../../../toolchain/go.ts";
+import { fetchGoModule } from "../../../toolchain/goModule.ts";
 
 /** Source of the provider release that is pinned, as its Go module. */
 export interface ProviderModule {
@@ -14,31 +15,24 @@ export interface ProviderModule {
   literals(folder: string): readonly string[];
 }
 
-let found: ProviderModule | undefined | null;
+let found: Promise<ProviderModule | undefined> | undefined;
 
-/** The module from Go's cache or proxy; undefined, with a line that says so, where neither can be had. */
-export function providerModule(): ProviderModule | undefined {
-  if (found === undefined) {
-    const root = download();
-    if (root === undefined)
-      console.log(`    skipped: provider module ${PROVIDER_VERSION} needs Go and its proxy`);
-    found = root === undefined ? null : moduleAt(root);
-  }
-  return found ?? undefined;
+/**
+ * The module from Go's cache or proxy, by way of the toolchain's Go; undefined, with a line that says so, where neither
+ * can be had. Go itself is not obtained here: the test command does that.
+ */
+export function providerModule(): Promise<ProviderModule | undefined> {
+  found ??= download().then(moduleAt, (error: Error) => {
+    console.log(`    skipped: provider module ${PROVIDER_VERSION} could not be had: ${error.message}`);
+    return undefined;
+  });
+  return found;
 }
 
-function download(): string | undefined {
-  const module = `github.com/akash-network/provider@v${PROVIDER_VERSION}`;
-  try {
-    const answer = execFileSync("go", ["mod", "download", "-json", module], {
-      cwd: tmpdir(),
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return (JSON.parse(answer) as { readonly Dir: string }).Dir;
-  } catch {
-    return undefined;
-  }
+async function download(): Promise<string> {
+  const context = contextOf({ silent: true });
+  if ((await findGo(context)) === undefined) throw new Error("there is no Go");
+  return fetchGoModule(`github.com/akash-network/provider@v${PROVIDER_VERSION}`, { context });
 }
 
 function moduleAt(root: string): ProviderModule {

@@ -86,8 +86,8 @@ describe("RBAC of provider and operators", () => {
     assert.equal(may("operator-inventory", { cephNamespace: "rook-ceph" }, "pods/exec"), true);
   });
 
-  it("names files that are in the provider module", function () {
-    const module = providerModule();
+  it("names files that are in the provider module", async function () {
+    const module = await providerModule();
     if (module === undefined) return this.skip();
     const all: RbacOptions = { ...most, attestation: true, cephNamespace: "rook-ceph" };
     for (const rule of SUBJECTS.flatMap((subject) => rulesOf(subject, all))) {
@@ -99,8 +99,8 @@ describe("RBAC of provider and operators", () => {
 });
 
 describe("upstream's calls to the API server", () => {
-  it("are all covered by the rules of who makes them", function () {
-    const module = providerModule();
+  it("are all covered by the rules of who makes them", async function () {
+    const module = await providerModule();
     if (module === undefined) return this.skip();
     const all: RbacOptions = { ...most, attestation: true };
     const files = ["cluster", "cmd", "migrations", "operator"].flatMap((folder) => module.files(folder));
@@ -124,8 +124,8 @@ describe("upstream's calls to the API server", () => {
     assert.ok(calls > 80, `only ${calls} calls were recognized`);
   });
 
-  it("need every verb of the rules, except where a call cannot be read off the source", function () {
-    const module = providerModule();
+  it("need every verb of the rules, except where a call cannot be read off the source", async function () {
+    const module = await providerModule();
     if (module === undefined) return this.skip();
     const made = new Set(
       ["cluster", "cmd", "migrations", "operator"]

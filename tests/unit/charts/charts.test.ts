@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { stringify } from "yaml";
 import { digestOfCrds, parseCrds, withoutDescriptions } from "../../../components/charts/crdDocuments.ts";
 import { cachedCrds, ensureCrds } from "../../../components/charts/crds.ts";
-import { ArtefactMissing, type ChartName, chartSource } from "../../../components/charts/sources.ts";
+import { ArtefactMissing, type ChartName, chartSource, pinOf } from "../../../components/charts/sources.ts";
 
 const crd = `
 apiVersion: apiextensions.k8s.io/v1
@@ -135,6 +135,29 @@ describe("ensureCrds", () => {
     assert.deepEqual(await ensureCrds("gateway-api", { mirror, cacheRoot }), bundle);
     await rm(mirror, { recursive: true });
     assert.deepEqual(await ensureCrds("gateway-api", { mirror, cacheRoot }), bundle);
+  });
+
+  it("takes the Go module where there is no release, and checks that, too", async () => {
+    const { fetch } = globalThis;
+    globalThis.fetch = () => Promise.reject(new Error("no route"));
+    const asked: string[] = [];
+    const fetchModule = async (module: string) => {
+      asked.push(module);
+      const path = join(folder, "module", pinOf("crds", "gateway-api").path ?? "");
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, "one.yaml"), crd);
+      return join(folder, "module");
+    };
+    try {
+      await assert.rejects(
+        ensureCrds("gateway-api", { fetchModule, cacheRoot: join(folder, "cache") }),
+        /release: no route; module: its digest is .* not the pinned/,
+      );
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    const { module, version } = pinOf("crds", "gateway-api");
+    assert.deepEqual(asked, [`${module}@${version}`]);
   });
 
   it("names the file that a mirror lacks", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { ToolchainError } from "../../../toolchain/errors.ts";
 import { ensureGo } from "../../../toolchain/go.ts";
+import { fetchGoModule } from "../../../toolchain/goModule.ts";
 import type { RuntimePin } from "../../../toolchain/pins.ts";
 import { findTool, obtainTool } from "../../../toolchain/resolve.ts";
 import { fakeGo, openWorld, program, sha256, type World } from "./world.ts";
@@ -116,6 +117,28 @@ mkdir -p "$2/go/bin" && printf '#!/bin/sh\\necho go99.0.1\\n' >"$2/go/bin/go" &&
       return true;
     });
     assert.deepEqual(kept(), []);
+  });
+
+  describe("and a module is wanted", () => {
+    const own = (script: string) => {
+      world.write(`cache/go/${VERSION}/go/bin/go`, `#!/bin/sh\n${script}\n`, 0o755);
+      return fetchGoModule("example.org/data@v1.2.3", { context: context() });
+    };
+
+    it("is fetched with the Go of the cache, whatever checksum databases know of it", async () => {
+      const said = join(world.folder, "said");
+      const folder = await own(`echo "$* $GONOSUMDB $GOPATH" >${said}\necho '{"Dir": "/modules/data"}'`);
+      assert.equal(folder, "/modules/data");
+      const home = join(world.folder, "cache", "go-home", "path");
+      assert.equal(readFileSync(said, "utf8"), `mod download -json example.org/data@v1.2.3 * ${home}\n`);
+    });
+
+    it("says why it could not be had", async () => {
+      const refused = (script: string) =>
+        assert.rejects(own(script), /Go module example.org\/data@v1.2.3 could not be had: no such version\./);
+      await refused(`echo '{"Error": "no such version"}'; exit 1`);
+      await refused("echo no such version >&2; exit 1");
+    });
   });
 
   it("takes one on PATH that is just new enough, with its own folders", async () => {
