@@ -11,14 +11,23 @@ export function concernsSite(object: ExistingObject, accounts: ReadonlySet<strin
   return object.binding?.subjects.some((subject) => isSiteAccount(subject, accounts)) ?? false;
 }
 
-/** What becomes of a ClusterRoleBinding; undefined when it has nothing to do with the site. */
-export function planBinding(object: ExistingObject, accounts: ReadonlySet<string>): TakeoverItem | undefined {
+/**
+ * What becomes of a ClusterRoleBinding; undefined when it has nothing to do with the site.
+ *
+ * @param accounts as for `concernsSite`
+ * @param ipLeases whether the site leases IP addresses
+ */
+export function planBinding(
+  object: ExistingObject,
+  accounts: ReadonlySet<string>,
+  ipLeases: boolean | undefined,
+): TakeoverItem | undefined {
   const { kind, name, path, binding } = object;
   if (binding === undefined || !concernsSite(object, accounts)) return undefined;
   const planned = (action: TakeoverItem["action"], reason: string): TakeoverItem => {
     return { action, kind, name, reason, leases: "", path };
   };
-  if (isDeclared(object)) {
+  if (isDeclared(object, ipLeases)) {
     return binding.role === name
       ? planned("adopt", "changed in place to what is declared")
       : planned("replace", `made anew: it binds ${binding.role}, which cannot be changed`);

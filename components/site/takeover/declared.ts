@@ -2,6 +2,7 @@ import {
   HARDWARE_DISCOVERY,
   HOSTNAME_OPERATOR,
   INVENTORY_OPERATOR,
+  IP_OPERATOR,
   LEASE_NAMESPACE,
   PROVIDER_NAME,
   SERVICES_NAMESPACE,
@@ -35,9 +36,26 @@ export const DECLARED: Readonly<Record<string, readonly string[]>> = {
   ClusterRoleBinding: ROLES,
 };
 
-/** Whether the site declares an object of this name. Storage classes are a matter of the stack file. */
-export function isDeclared({ kind, name }: Pick<ExistingObject, "kind" | "name">): boolean {
-  return DECLARED[kind]?.includes(name) ?? false;
+/** Names that a site declares besides where it leases IP addresses. */
+export const DECLARED_FOR_IP: Readonly<Record<string, readonly string[]>> = {
+  Deployment: [IP_OPERATOR],
+  Service: [IP_OPERATOR],
+  ServiceAccount: [IP_OPERATOR],
+  ClusterRole: ["akash-operator-ip"],
+  ClusterRoleBinding: ["akash-operator-ip"],
+};
+
+/**
+ * Whether the site declares an object of this name. Storage classes are a matter of the stack file.
+ *
+ * @param ipLeases whether the site leases IP addresses
+ */
+export function isDeclared(
+  { kind, name }: Pick<ExistingObject, "kind" | "name">,
+  ipLeases: boolean | undefined,
+): boolean {
+  const names = [...(DECLARED[kind] ?? []), ...(ipLeases ? (DECLARED_FOR_IP[kind] ?? []) : [])];
+  return names.includes(name);
 }
 
 /**

@@ -11,6 +11,7 @@ const SELECTORS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [PROVIDER_NAME]: PROVIDER_LABELS,
   "operator-hostname": operatorLabels("hostname"),
   "operator-inventory": operatorLabels("inventory"),
+  "operator-ip": operatorLabels("ip"),
 };
 
 /** Objects of the official chart that hold the wallet's key in plain. */
@@ -31,10 +32,9 @@ const PRECIOUS = ["Namespace", "CustomResourceDefinition", "PersistentVolumeClai
  * made are not listed; neither is what does not belong to a provider.
  */
 export function planTakeover(existing: ExistingSite, context: TakeoverContext): TakeoverPlan {
-  const releases = new Set(existing.objects.filter(isDeclared).flatMap((object) => releaseOf(object) ?? []));
-  const accounts = new Set(
-    existing.objects.filter(isDeclared).flatMap(({ workload }) => workload?.account ?? []),
-  );
+  const declared = existing.objects.filter((object) => isDeclared(object, context.ipLeases));
+  const releases = new Set(declared.flatMap((object) => releaseOf(object) ?? []));
+  const accounts = new Set(declared.flatMap(({ workload }) => workload?.account ?? []));
   const items = existing.objects
     .filter((object) => !isOurs(object))
     .flatMap((object) => planObject(object, { releases, accounts, existing, context }) ?? []);
@@ -57,10 +57,10 @@ interface Surroundings {
 
 function planObject(object: ExistingObject, around: Surroundings): TakeoverItem | undefined {
   const { kind, name } = object;
-  if (object.binding !== undefined) return planBinding(object, around.accounts);
+  if (object.binding !== undefined) return planBinding(object, around.accounts, around.context.ipLeases);
   if (kind === "StorageClass") return planStorageClass(object, around.context);
   if (kind === "PersistentVolumeClaim") return planClaim(object);
-  if (isDeclared(object)) {
+  if (isDeclared(object, around.context.ipLeases)) {
     return object.workload === undefined ? adopt(object, around.existing) : replaceWorkload(object);
   }
   if (kind === "Secret" && name.startsWith("sh.helm.release.v1."))

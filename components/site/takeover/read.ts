@@ -36,6 +36,8 @@ interface List {
 export interface ReadOptions {
   /** Look for providers that run on this machine outside the cluster. Default: true. */
   readonly processes?: boolean;
+  /** Whether the site leases IP addresses: another operator for it is then the site's to take over. Default: false. */
+  readonly ipLeases?: boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function readExisting(
   const bindings = (bindingList?.items ?? []).map((view) => objectOf("ClusterRoleBinding", BINDINGS, view));
   const foreign =
     processes.length > 0 ||
-    pods.some(({ ours, role }) => !ours && role !== "ip") ||
+    pods.some(({ ours, role }) => !ours && (options.ipLeases === true || role !== "ip")) ||
     bindings.some((binding) => !isOurs(binding) && concernsSite(binding));
   return foreign ? readAll(cluster, { pods, bindings, processes }) : undefined;
 }

@@ -46,7 +46,7 @@ export async function findTakeover(site: SiteConfig, options: TakeoverOptions): 
   if (!clusterExists(site)) return NO_TAKEOVER;
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
   const [existing, records] = await Promise.all([
-    readExisting(cluster, options),
+    readExisting(cluster, { ...options, ipLeases: site.provider.ipLeases !== undefined }),
     unknownRecords(cluster, site, options),
   ]);
   const { items, blockers } =
@@ -78,11 +78,12 @@ function carriedOutOn(cluster: Cluster, plan: TakeoverPlan): Takeover {
   };
 }
 
-async function contextOf({ wallet, network, storage }: SiteConfig): Promise<TakeoverContext> {
+async function contextOf({ wallet, network, storage, provider }: SiteConfig): Promise<TakeoverContext> {
   const [{ address: owner }, chain] = await Promise.all([openWallet(wallet), openChain(network)]);
   const [record, certificates] = await Promise.all([chain.provider(owner), chain.certificates(owner)]);
   return {
     owner,
+    ipLeases: provider.ipLeases !== undefined,
     storageClasses: Object.fromEntries(
       storageClassObjects(storage.classes).map((item) => [item.metadata.name, storageOf(item)]),
     ),

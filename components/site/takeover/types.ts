@@ -77,6 +77,8 @@ export interface TakeoverContext {
   readonly owner: string;
   /** The immutable fields of the storage classes that the site declares, by name. */
   readonly storageClasses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Whether the site leases IP addresses, and so declares the operator for it. Default: false. */
+  readonly ipLeases?: boolean;
   /** What the chain has of this owner. */
   readonly onChain?: { readonly hostUri: string | undefined; readonly validCertificates: number };
 }

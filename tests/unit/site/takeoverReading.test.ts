@@ -151,6 +151,18 @@ describe("reading an earlier set-up", () => {
     assert.deepEqual(cluster.asked, [`GET ${PODS}`, `GET ${BINDINGS}`]);
   });
 
+  it("takes another operator of leased addresses for foreign only where the site leases addresses", async () => {
+    const container = { image: IMAGE, command: ["provider-services", "operator", "ip"] };
+    const item = { ...chartPod, spec: { containers: [container] } };
+    const cluster = scripted({ [PODS]: { items: [item] }, [BINDINGS]: { items: [] } });
+    assert.equal(await readExisting(cluster, processes), undefined);
+    const existing = await readExisting(cluster, { ...processes, ipLeases: true });
+    assert.deepEqual(
+      existing?.pods.map(({ role }) => role),
+      ["ip"],
+    );
+  });
+
   it("looks the key up in the ConfigMap and takes no content of Secrets along", async () => {
     const cluster = scripted({
       [PODS]: { items: [chartPod] },
