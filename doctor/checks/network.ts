@@ -207,6 +207,8 @@ export const providerStatus: Check = {
 
 /** `akash/provider/v1/service.proto`; nobody has to log in for it (`gateway/grpc/server.go`). */
 const STATUS_METHOD = "/akash.provider.v1.ProviderRPC/GetStatus";
+/** Of errors of the provider itself, such as an inventory that it has not heard of yet (`cluster/inventory.go`). */
+const UNKNOWN = 2;
 
 export const providerGrpc: Check = {
   id: "provider-grpc",
@@ -221,7 +223,13 @@ export const providerGrpc: Check = {
     return probed(remedy, async () => {
       const { status, message } = await site.reach.grpc(GRPC, STATUS_METHOD);
       if (status === 0) return ok("it answers GetStatus");
-      return failed(`GetStatus ends with status ${status}${message === "" ? "" : `, ${message}`}`, remedy);
+      const told = `GetStatus ends with status ${status}${message === "" ? "" : `, ${message}`}`;
+      if (status === UNKNOWN) {
+        return failed(told, "Wait a minute where it has just started, then see `operators`.", {
+          severity: "warning",
+        });
+      }
+      return failed(told, remedy);
     });
   },
 };

@@ -104,6 +104,21 @@ describe("what the doctor does", function () {
     assert.ok(skipped.every(({ area }) => area !== "chain" && area !== "wallet"));
   });
 
+  it("only warns of a provider that has just started, which is no reason to halt a rollout", async () => {
+    world.gateway.grpc = "starting";
+    const report = await runDoctor(world.under, { ...world.options, only: ["provider-grpc"] });
+    assert.deepEqual(
+      report.checks.map(({ result, severity }) => [result, severity]),
+      [["failed", "warning"]],
+    );
+    assert.equal(report.healthy, true);
+    world.gateway.grpc = "other";
+    assert.equal(
+      (await runDoctor(world.under, { ...world.options, only: ["provider-grpc"] })).healthy,
+      false,
+    );
+  });
+
   it("leaves keys on the operator's own computer alone, which is no node", async () => {
     await make("host-leftovers");
     const [node] = world.hosts.splice(0, 1);

@@ -127,6 +127,14 @@ export const networkFaults: readonly Fault[] = [
     evidence: /GetStatus ends with status 12, unknown service akash\.provider\.v1\.ProviderRPC/,
   },
   {
+    check: "provider-grpc",
+    what: "the provider has not heard of the inventory yet",
+    make: ({ gateway }) => {
+      gateway.grpc = "starting";
+    },
+    evidence: /GetStatus ends with status 2, inventory status not available yet/,
+  },
+  {
     check: "inventory",
     what: "the inventory counts no GPU",
     make: inventoryOf(({ nodes }) => {

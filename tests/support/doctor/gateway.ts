@@ -28,8 +28,8 @@ export interface TestGateway {
   status: unknown;
   /** Status of 80 for any host. */
   httpStatus: number;
-  /** What 8444 is: the provider, a gRPC server of something else, a web server with or without HTTP/2. */
-  grpc: "provider" | "other" | "http2" | "http1";
+  /** What 8444 is: the provider, also while it starts, another gRPC server, a web server with or without HTTP/2. */
+  grpc: "provider" | "starting" | "other" | "http2" | "http1";
   /** Lets a port, by the site's own number, refuse connections. */
   close(port: number): Promise<void>;
   /** Opens all ports again. */
@@ -56,6 +56,10 @@ export async function startTestGateway(provider: ServerKey, leases: ServerKey): 
     const [, service = ""] = path.split("/");
     if (gateway.grpc === "other" || service !== "akash.provider.v1.ProviderRPC") {
       const status = { "grpc-status": "12", "grpc-message": `unknown service ${service}` };
+      return stream.respond({ ...head, ...status }, { endStream: true });
+    }
+    if (gateway.grpc === "starting") {
+      const status = { "grpc-status": "2", "grpc-message": "inventory status not available yet" };
       return stream.respond({ ...head, ...status }, { endStream: true });
     }
     // As the provider's server does: headers, one message behind its length, then how it ended.
