@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { parseAllDocuments } from "yaml";
+import { VERSION_SETS, versionSet } from "../../components/versions/index.ts";
 import { openRecordStore } from "../../fleet/records/store.ts";
 import type { RolloutRecord } from "../../fleet/rollout/record.ts";
+import { auditorsChecklist } from "../../policies/rules/auditorsChecklist.ts";
 import { Checkout } from "../support/checkout.ts";
 import { lockStack } from "../support/sites/lock.ts";
 import { createStrictly, installOperatorDefinitions } from "../support/sites/operator.ts";
@@ -14,12 +16,15 @@ import { runFleet } from "../support/sites/runFleet.ts";
 import { startSites, type TestSite, type TestSites } from "../support/sites/sites.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
 
-const OLD = "0.16.1";
-const NEW = "0.16.2";
+const [NEW_SET = "", OLD_SET = ""] = VERSION_SETS;
+const [NEW, OLD] = [versionSet(NEW_SET).provider, versionSet(OLD_SET).provider];
+const BECAUSE = "our monitoring comes in by 9100";
 const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
 
 interface StatefulSet {
+  readonly metadata: { readonly generation: number };
   readonly spec: {
+    readonly replicas: number;
     readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
   };
 }
@@ -42,13 +47,15 @@ describe("a fleet of eight sites", function () {
     await checkout?.remove();
   });
 
-  const declare = (version: string) =>
+  /** @param moved sites of a group that is on the new set already */
+  const declare = (versions: string, moved: readonly string[] = []) =>
     writeFile(
       join(checkout.folder, "fleet", "fleet.yaml"),
       fleet.declaration(
-        { provider: { version } },
+        { versions, policies: { "contract-ports": { enforcement: "advisory", because: BECAUSE } } },
         // The API server that is down counts as out all the time.
         { waves: [1, "25%", "rest"], maxUnavailable: 3 },
+        { moved: { members: moved, fields: { versions: NEW_SET } } },
       ),
     );
   const run = (...args: string[]) => runFleet(checkout, fleet.env, args);
@@ -57,9 +64,10 @@ describe("a fleet of eight sites", function () {
     assert.ok(found);
     return found;
   };
+  const provider = async (number: number) => (await site(number).cluster()).get<StatefulSet>(PROVIDER);
   const image = async (number: number) => {
-    const provider = await (await site(number).cluster()).get<StatefulSet>(PROVIDER);
-    return provider?.spec.template.spec.containers[0]?.image.split(":").at(-1);
+    const found = await provider(number);
+    return found?.spec.template.spec.containers[0]?.image.split(":").at(-1);
   };
   /** How often each stack was updated, as the backend counts. */
   const updates = async (): Promise<number[]> => {
@@ -73,9 +81,15 @@ describe("a fleet of eight sites", function () {
   };
   const resultsOf = (record: RolloutRecord) => fleet.sites.map(({ name }) => record.sites[name]?.result);
 
-  it("is brought up wave by wave", async () => {
-    await declare(OLD);
-    const { code, record, said } = await run("up", "--yes");
+  /** What a site's policies say without stopping anything: its exception, and what its record lacks. */
+  const opinionsOf = (name: string) => [
+    `Policy contract-ports is advisory here: ${BECAUSE}`,
+    `- auditors-checklist (medium), ${name}-registration: It has no attribute \`organization\`. ${auditorsChecklist.reason} ${auditorsChecklist.remedy}`,
+  ];
+
+  it("is brought up wave by wave, and says of each site what its policies have to say", async () => {
+    await declare(OLD_SET);
+    const { code, record, events, said } = await run("up", "--yes");
     assert.equal(code, 0, said);
     assert.deepEqual(
       record?.waves.map(({ sites }) => sites),
@@ -85,12 +99,36 @@ describe("a fleet of eight sites", function () {
     assert.ok(record.gates.every(({ passed }) => passed));
     assert.deepEqual(await updates(), [1, 1, 1, 1, 1, 1, 1, 1]);
     assert.equal(await image(5), OLD);
+    const notes = events.flatMap((event) => (event.event === "note" ? [event.text] : []));
+    for (const { name } of fleet.sites) {
+      for (const opinion of opinionsOf(name)) assert.ok(notes.includes(`${name}: ${opinion}`), said);
+    }
+  });
+
+  it("shows beforehand what a group's move to another set means, for exactly its sites", async () => {
+    await declare(OLD_SET, ["site-1", "site-2"]);
+    const { code, compared, said } = await run("preview", "--only", "site-1", "site-2", "site-3");
+    assert.equal(code, 0, said);
+    for (const [name, { pending, remarks = [] }] of Object.entries(compared)) {
+      const [exception, advisory, ...moves] = remarks;
+      assert.deepEqual([exception, advisory], opinionsOf(name));
+      if (name === "site-3") assert.deepEqual([moves, pending], [[], []]);
+      else {
+        assert.equal(moves.length, 1, said);
+        assert.match(
+          moves[0] ?? "",
+          new RegExp(`^Akash provider and operators ${OLD} → ${NEW}: .*Leases live on`),
+        );
+        assert.ok(pending.some(({ resource }) => resource.startsWith(`${name}-provider`)));
+      }
+    }
+    assert.deepEqual(Object.keys(compared), ["site-1", "site-2", "site-3"]);
   });
 
   it("stops a release at the third site, which refuses it; all after it stay on the old one", async () => {
     await site(8).stop();
     const allow = await refuseRelease(await site(3).cluster(), NEW);
-    await declare(NEW);
+    await declare(NEW_SET);
     try {
       const { code, record, said } = await run("up", "--yes");
       assert.equal(code, 1, said);
@@ -193,6 +231,28 @@ describe("a fleet of eight sites", function () {
     );
     const [kept] = await openRecordStore(`file://${join(fleet.folder, "state")}`).recent(1);
     assert.deepEqual(kept, record);
+  });
+
+  it("stops at a site whose policies refuse it, in their words, and makes nothing there", async () => {
+    const program = "components/akash/workloads/provider.ts";
+    const [text, running] = [await checkout.read(program), await provider(2)];
+    await writeFile(join(checkout.folder, program), text.replace("replicas: 1,", "replicas: 2,"));
+    try {
+      const { code, record, said } = await run("up", "--yes", "--only", "site-2", "site-4");
+      assert.equal(code, 1, said);
+      assert.deepEqual(
+        [record?.state, record?.sites["site-2"]?.result, record?.sites["site-4"]?.result],
+        ["halted", "failed", "untouched"],
+      );
+      assert.match(
+        record?.sites["site-2"]?.because ?? "",
+        /^A policy refuses this site:\n- one-provider \(critical\), site-2-provider\S*: It runs 2 replicas/,
+      );
+    } finally {
+      await writeFile(join(checkout.folder, program), text);
+    }
+    const { metadata, spec } = (await provider(2)) ?? {};
+    assert.deepEqual([metadata?.generation, spec?.replicas], [running?.metadata.generation, 1]);
   });
 
   it("is exported as Stack resources that the operator's own schema takes", async () => {

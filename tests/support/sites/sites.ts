@@ -22,16 +22,22 @@ export interface TestSite {
   start(): Promise<void>;
 }
 
+/** Groups by name: who is in it, and the fields that they have besides. */
+type TestGroups = Readonly<
+  Record<string, { readonly members: readonly string[]; readonly fields: Readonly<Record<string, unknown>> }>
+>;
+
 /** Many sites on one chain and one etcd. */
 export interface TestSites {
   readonly folder: string;
   readonly sites: readonly TestSite[];
   /** Variables with which the project's commands find the chain, and keep the stacks' state in the folder. */
   readonly env: NodeJS.ProcessEnv;
-  /** A fleet of all sites, with `defaults` laid over what they share. */
+  /** A fleet of all sites, with `defaults` laid over what they share, and groups of some of them. */
   declaration(
     defaults?: Readonly<Record<string, unknown>>,
     rollout?: Readonly<Record<string, unknown>>,
+    groups?: TestGroups,
   ): string;
   stop(): Promise<void>;
 }
@@ -105,8 +111,8 @@ export async function startSites(count: number, { chain: given }: SitesOptions =
     folder,
     sites,
     env: { PULUMI_AKASH_EMBEDDED: folder },
-    declaration: (defaults = {}, rollout = {}) =>
-      stringify(fleetOf(sites, { network: given?.network ?? "devnet", ...defaults }, rollout)),
+    declaration: (defaults = {}, rollout = {}, groups = {}) =>
+      stringify(fleetOf(sites, { network: given?.network ?? "devnet", ...defaults }, rollout, groups)),
     stop,
   };
 }
@@ -116,7 +122,10 @@ function fleetOf(
   sites: readonly TestSite[],
   defaults: Readonly<Record<string, unknown>>,
   rollout: Readonly<Record<string, unknown>>,
+  groups: TestGroups,
 ) {
+  const groupsOf = (name: string) =>
+    Object.keys(groups).filter((group) => groups[group]?.members.includes(name));
   return {
     defaults: {
       address: defaults["network"] === "devnet" ? "127.0.0.1" : "203.0.113.10",
@@ -133,10 +142,16 @@ function fleetOf(
       pricing: { gpu: { rtx5090: 120 } },
       ...defaults,
     },
+    groups: Object.fromEntries(Object.entries(groups).map(([name, { fields }]) => [name, fields])),
     sites: Object.fromEntries(
       sites.map(({ name, mnemonicFile, kubeconfig }) => [
         name,
-        { domain: `${name}.akash.test`, wallet: { mnemonicFile }, cluster: { kubeconfig } },
+        {
+          domain: `${name}.akash.test`,
+          wallet: { mnemonicFile },
+          cluster: { kubeconfig },
+          groups: groupsOf(name),
+        },
       ]),
     ),
     rollout,
