@@ -50,12 +50,15 @@ ${judged.map(({ site, health, words }) => card(site, health, words, generated))}
 const STYLE_MARKUP = new Markup(STYLE);
 
 function card(site: SiteReport, health: Health, words: string, now: string): Markup {
-  const { name, domain, groups, because, drift, pending, remarks = [] } = site;
+  const { name, domain, groups, because, drift, pending, remarks = [], next, upgrade, unknown = [] } = site;
+  const notes = [...unknown, ...(upgrade === undefined ? [] : [upgrade])];
   return html`<article id="${name}" class="${health}">
 <h2>${name}</h2>
 <p class="faint">${domain}${groups.length > 0 ? ` · ${groups.join(", ")}` : ""}</p>
 <p class="words">${words}</p>
 ${because === undefined ? undefined : html`<p>${because}</p>`}
+${next === undefined ? undefined : html`<p><b>Next:</b> ${next}</p>`}
+${notes.map((note) => html`<p>${note}</p>\n`)}
 ${facts(factsOf(site, now))}
 ${list("Remarks", remarks)}
 ${changes("Drift", drift)}
@@ -100,12 +103,7 @@ function factsOf(site: SiteReport, now: string): Fact[] {
     ["Orders", orders && describeOrders(orders).join("; ")],
     ["Last rollout", lastRollout && showRollout(lastRollout)],
   ];
-  return [
-    ...known.map(([term, text]): Fact => [term, text ?? "not known"]),
-    ...(site.unknown === undefined ? [] : [["Incomplete", site.unknown.join(" ")] satisfies Fact]),
-    ...(site.upgrade === undefined ? [] : [["Chain upgrade", site.upgrade] satisfies Fact]),
-    ...(site.next === undefined ? [] : [["Next", site.next] satisfies Fact]),
-  ];
+  return known.map(([term, text]): Fact => [term, text ?? "not known"]);
 }
 
 function showVersion({ provider, running }: SiteReport["versions"]): string {

@@ -22,6 +22,7 @@ article.bad { border-left-color: var(--bad); }
 .bad > .words, b.bad { color: var(--bad); } .words { font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(6rem, auto) minmax(0, 1fr); gap: 0.2rem 0.75rem; margin: 0.75rem 0 0; }
 dt { color: var(--faint); } dd { margin: 0; }
+header dl { margin-bottom: 1rem; }
 details { margin-top: 0.75rem; } summary { cursor: pointer; }
 .changes { padding-left: 1.1rem; margin: 0.25rem 0; } .changes li { margin-bottom: 0.35rem; }
 code { font: 0.85em ui-monospace, monospace; }
