@@ -32,6 +32,8 @@ const dataOf: Readonly<Record<string, readonly string[]>> = {
   "components/hosts/script.js": globSync("components/**/scripts/*.sh", { cwd: repo }),
   "components/k3s/nodeFiles.js": ["components/k3s/scripts/k3s-snapshot.sh"],
   "components/versions/sets.js": ["components/versions/sets.json"],
+  // It looks for packages only, from where it is.
+  "policies/lightSdk.js": [],
   "policies/pack.js": ["policies/package.json", "policies/PulumiPolicy.yaml"],
   "toolchain/pins.js": ["toolchain/pins.json"],
 };
