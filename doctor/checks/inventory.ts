@@ -1,4 +1,6 @@
+import { PROVIDER_NAME, SERVICES_NAMESPACE } from "../../components/akash/names.ts";
 import type { Attribute } from "../../components/chain/types.ts";
+import type { Observed } from "../observe/observed.ts";
 import { quantityOf } from "../observe/quantity.ts";
 import { type Check, failed, ok, skipped } from "../types.ts";
 
@@ -76,15 +78,33 @@ export const inventory: Check = {
         nodes.map(({ metadata: { name }, status }) => ({ name, ...status?.allocatable })),
       ),
     ];
-    if (absent.length > 0) {
-      const lacks = `it lacks the storage class ${absent.join(", ")}, which is advertised`;
-      return failed([...miscounted, lacks].join("; "), `${COUNTED} ${RESTART}`);
+    const lacking =
+      absent.length > 0 ? [`it lacks the storage class ${absent.join(", ")}, which is advertised`] : [];
+    const problems = [...miscounted, ...lacking];
+    if (problems.length > 0) {
+      const severity = (await hasJustStarted(site)) ? "warning" : "error";
+      return failed(problems.join("; "), lacking.length > 0 ? `${COUNTED} ${RESTART}` : RESTART, {
+        severity,
+      });
     }
-    if (miscounted.length > 0) return failed(miscounted.join("; "), RESTART);
     const storage = classes.length === 0 ? "" : `, storage ${classes.join(", ")}`;
     return ok(`${counted} GPUs on ${available.nodes.length} nodes${storage}`);
   },
 };
+
+/** Time in which a started inventory has heard of all nodes and classes. */
+const LEARNING_MS = 5 * 60_000;
+
+/** Whether provider or inventory operator were started minutes ago, as by a move to other versions. */
+async function hasJustStarted(site: Observed): Promise<boolean> {
+  const since = site.now().getTime() - LEARNING_MS;
+  return (await site.cluster.pods()).some(
+    ({ metadata: { namespace, name, creationTimestamp = "" } }) =>
+      namespace === SERVICES_NAMESPACE &&
+      (name.startsWith(`${PROVIDER_NAME}-`) || name.startsWith("operator-inventory-")) &&
+      Date.parse(creationTimestamp) > since,
+  );
+}
 
 /** Classes of persistent storage that stand in a record. */
 export function advertisedClasses(attributes: readonly Attribute[]): string[] {

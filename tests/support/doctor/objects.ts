@@ -11,7 +11,7 @@ import type { StoredObject } from "./apiServer.ts";
 const OURS = { "pulumi.com/patchForce": "true" };
 const SERVICES = "/api/v1/namespaces/akash-services";
 export const STATEFUL_SET = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
-const PROVIDER_POD = `${SERVICES}/pods/akash-provider-0`;
+export const PROVIDER_POD = `${SERVICES}/pods/akash-provider-0`;
 export const PRICING = `${SERVICES}/configmaps/akash-provider-pricing`;
 export const KEYRING = `${SERVICES}/secrets/akash-provider-keyring`;
 export const CERTIFICATE = `${SERVICES}/secrets/akash-provider-certificate`;
