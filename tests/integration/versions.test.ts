@@ -23,7 +23,9 @@ const APPS = "/apis/apps/v1/namespaces/akash-services";
 const LEASE = "a-lease-of-somebody";
 const older = VERSION_SETS.find((name) => name !== DEFAULT_VERSION_SET) ?? "";
 
-const EXCEPTIONS = { "contract-ports": { enforcement: "advisory", because: "our monitoring comes in by 9100" } };
+const EXCEPTIONS = {
+  "contract-ports": { enforcement: "advisory", because: "our monitoring comes in by 9100" },
+};
 const EXCEPTION = "Policy contract-ports is advisory here: our monitoring comes in by 9100\n";
 
 /**
