@@ -31,7 +31,21 @@ export interface StackEngineOptions {
  * @param progress default: standard error, and only where programs have to be fetched or built
  */
 export async function openContext(stackName: string, progress?: Progress): Promise<StackContext> {
+  return contextOf(await readStack(stackName), progress);
+}
+
+/**
+ * The same of a stack whose services have to run, which is looked at first: having the programs ready can take long.
+ *
+ * @throws StackError saying how to start them
+ */
+export async function openRunning(stackName: string, progress?: Progress): Promise<StackContext> {
   const stack = await readStack(stackName);
+  await requireServices(stack);
+  return contextOf(stack, progress);
+}
+
+async function contextOf(stack: Stack, progress: Progress | undefined): Promise<StackContext> {
   const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
   const toolchain = await ensureToolchain({
     tools,

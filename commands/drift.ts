@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { openContext, requireServices } from "./context.ts";
+import { openRunning } from "./context.ts";
 import { describeDifferences } from "./describe.ts";
 import { differences } from "./engineEvents.ts";
 import { machinesFirst } from "./machinesFirst.ts";
@@ -20,8 +20,7 @@ export function driftCommand(): Command {
     .addOption(stackOption())
     .addOption(jsonOption())
     .action(async (options: StackOptions) => {
-      const context = await openContext(options.stack);
-      await requireServices(context.stack);
+      const context = await openRunning(options.stack);
       await unlockWallet(context);
       const only = await machinesFirst(context.stack.site);
       const run = await context.engine(["preview", "--refresh", "--run-program", ...only], {

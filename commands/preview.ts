@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { openCluster } from "../components/cluster/index.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
-import { openContext, requireServices } from "./context.ts";
+import { openRunning } from "./context.ts";
 import { ensureStack } from "./ensureStack.ts";
 import { machinesFirst } from "./machinesFirst.ts";
 import { confirmHostKeys, describeMachines, machineSteps } from "./nodes.ts";
@@ -19,9 +19,8 @@ export function previewCommand(): Command {
     .addOption(jsonOption())
     .option("--diff", "show every changed property", false)
     .action(async (options: StackOptions & { diff: boolean }) => {
-      const context = await openContext(options.stack);
+      const context = await openRunning(options.stack);
       const { site } = context.stack;
-      await requireServices(context.stack);
       await unlockWallet(context);
       await confirmHostKeys(site);
       await ensureStack(context);

@@ -6,6 +6,20 @@ import { runCommand } from "../toolchain/programs.ts";
 import { openWorld } from "../toolchain/world.ts";
 
 describe("a command whose result is all there is to say", () => {
+  it("builds nothing for an embedded site that does not run", async function () {
+    this.timeout(60_000);
+    const world = await openWorld();
+    try {
+      const { code, stderr } = await runCommand(world, join(world.folder, "cache"), "outputs");
+      assert.deepEqual(
+        [code, stderr],
+        [1, "error: The embedded site of stack dev is not running. `./up` starts it.\n"],
+      );
+    } finally {
+      await world.close();
+    }
+  });
+
   it("tells of each program that it has to build first, and of nothing when they are there", async function () {
     this.timeout(60_000);
     const world = await openWorld();
