@@ -49,6 +49,7 @@ async function contextOf(stack: Stack, progress: Progress | undefined): Promise<
   const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
   const toolchain = await ensureToolchain({
     tools,
+    ownPlugins: stack.embedded,
     progress: progress ?? stepsOnly(createProgress()),
   });
   const env = { ...toolchain.env, ...(await stackEnvironment(stack)) };

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSiteConfig, type SiteConfig } from "../components/site/config.ts";
+import { lendPlugins, pluginsOfCache, pluginsOfHome, replaceLink } from "../toolchain/index.ts";
 
 /** Folder of Pulumi.yaml: the repository's root. */
 export const PROJECT = join(import.meta.dirname, "..");
@@ -88,15 +89,18 @@ export async function stackEnvironment(
 
 /**
  * A home of the engine's own with the embedded site, so that nothing of it is left elsewhere. Plugins are those of
- * the person. A file stands where the engine would keep a log of each run: all it sends to and gets from plugins,
- * three megabytes and a quarter of its time, of a site that is thrown away.
+ * the toolchain's cache, with what the person has of their own. A file stands where the engine would keep a log of
+ * each run: all it sends to and gets from plugins, three megabytes and a quarter of its time, of a site that is
+ * thrown away.
  */
 function engineHome(embeddedFolder: string): string {
   const home = join(embeddedFolder, "engine");
   mkdirSync(home, { recursive: true });
-  const plugins = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+  const link = join(home, "plugins");
+  const plugins = resolve(pluginsOfCache());
   mkdirSync(plugins, { recursive: true });
-  if (!existsSync(join(home, "plugins"))) symlinkSync(plugins, join(home, "plugins"));
+  replaceLink(plugins, link);
+  lendPlugins(pluginsOfHome(), plugins);
   if (!existsSync(join(home, "logs"))) writeFileSync(join(home, "logs"), "");
   return home;
 }

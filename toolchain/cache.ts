@@ -10,6 +10,13 @@ export function cacheRootOf(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "pulumi-akash");
 }
 
+/** Where the cache has plugins as the engine's home would, `resource-<name>-v<version>`. */
+export const pluginsOfCache = (root: string = cacheRootOf()): string => join(root, "plugins");
+
+/** Where plain `pulumi` has them. */
+export const pluginsOfHome = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi"), "plugins");
+
 /**
  * What decides the bytes of a built program: pin, module and every file of its wrapper.
  * A changed wrapper therefore rebuilds, and a new download address does not.

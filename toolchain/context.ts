@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cacheRootOf } from "./cache.ts";
+import { cacheRootOf, pluginsOfCache, pluginsOfHome } from "./cache.ts";
 import { answers } from "./download.ts";
 import { type Memo, openMemo } from "./memo.ts";
 import { loadPins, type Pins, type Platform, platformOf, toolchainFolder } from "./pins.ts";
@@ -14,6 +14,8 @@ export interface Context {
   /** `toolchain/modules`. */
   modulesFolder: string;
   env: NodeJS.ProcessEnv;
+  /** Folders in which engines look for plugins. */
+  plugins: readonly string[];
   memo: Memo;
   progress: Progress;
   /** Folder with release files, tried before official addresses. */
@@ -31,6 +33,11 @@ export interface ContextOptions {
   offline?: boolean;
   /** Folder with release files, tried before official addresses; default PULUMI_AKASH_MIRROR. */
   mirror?: string;
+  /**
+   * Leaves the home folder of plain `pulumi` as it is: plugins are for an engine that is given those of the cache as
+   * its own. Default false.
+   */
+  ownPlugins?: boolean;
   /** Environment to look into and to build on; default this process's. */
   env?: NodeJS.ProcessEnv;
 }
@@ -45,6 +52,7 @@ export function contextOf(options: ContextOptions = {}): Context {
     root,
     modulesFolder: join(toolchainFolder, "modules"),
     env,
+    plugins: [pluginsOfCache(root), ...(options.ownPlugins ? [] : [pluginsOfHome(env)])],
     memo: openMemo(root),
     progress: options.silent ? silentProgress : (options.progress ?? createProgress({ env })),
     mirror: options.mirror ?? env.PULUMI_AKASH_MIRROR,

@@ -11,7 +11,6 @@ import {
   symlinkSync,
   utimesSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder } from "./cache.ts";
 import { type Context, isReachable } from "./context.ts";
@@ -51,14 +50,18 @@ export function linkPrograms(
   removeUnused(root);
   const temporary = makeTemporaryFolder(target);
   for (const [name, path] of entries) linkProgram(root, path, join(temporary, name));
+  moveIntoPlace(temporary, target);
+  return target;
+}
+
+/** Publishes a folder that no other one replaces, unless another run made the same one meanwhile. */
+function moveIntoPlace(temporary: string, target: string): void {
   try {
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    // Another run made the same one meanwhile.
     if (!existsSync(target)) throw error;
   }
-  return target;
 }
 
 const unusedMs = 30 * 24 * 60 * 60_000;
@@ -96,28 +99,65 @@ function linkProgram(root: string, path: string, link: string): void {
 }
 
 /**
- * Puts resource plugins where the engine keeps its own, `<PULUMI_HOME>/plugins/resource-<name>-v<version>`: it
- * warns in every run about one that it finds on PATH. The remaining programs are returned, for PATH.
+ * Puts resource plugins where engines keep their own, `<folder>/resource-<name>-v<version>`: the engine warns in every
+ * run about one that it finds on PATH. The remaining programs are returned, for PATH.
  */
 export function placePlugins(
-  context: Pick<Context, "pins" | "env">,
+  { pins, root, plugins }: Pick<Context, "pins" | "root" | "plugins">,
   programs: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const rest = new Map(programs);
   for (const [program, path] of programs) {
     const name = /^pulumi-resource-(.+)$/.exec(program)?.[1];
-    const version = context.pins.binaries[program]?.version;
+    const version = pins.binaries[program]?.version;
     if (name === undefined || version === undefined) continue;
-    const folder = join(pluginFolder(context.env), `resource-${name}-v${version}`);
     rest.delete(program);
-    const target = join(folder, program);
-    const linked = linkedFrom(target);
-    // What is no link was installed there by somebody else, as was what a link of another kind leads to.
-    if (linked === path || (existsSync(target) && !isLinkOfOurs(linked, program, version))) continue;
-    mkdirSync(folder, { recursive: true });
-    replaceLink(path, target);
+    for (const folder of plugins) {
+      const target = join(folder, `resource-${name}-v${version}`, program);
+      const linked = linkedFrom(target);
+      if (linked === path) continue;
+      // Outside of the cache, what is no link was installed by somebody else, as was what another link leads to.
+      const foreign = !folder.startsWith(root + sep) && !isLinkOfOurs(linked, program, version);
+      if (foreign && existsSync(target)) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      replaceLink(path, target);
+    }
   }
   return rest;
+}
+
+/**
+ * Has the plugins of the person in our folder, too, for an engine with a home of its own: folders of links to their
+ * files, since the engine takes no link for a folder. Those of plugins that the person has removed go.
+ */
+export function lendPlugins(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of pluginsIn(to)) {
+    const gone = (file: string) => {
+      const linked = linkedFrom(join(to, name, file));
+      return linked !== undefined && dirname(linked) === join(from, name) && !existsSync(linked);
+    };
+    if (readdirSync(join(to, name)).some(gone)) rmSync(join(to, name), { recursive: true, force: true });
+  }
+  for (const name of pluginsIn(from)) {
+    const target = join(to, name);
+    if (existsSync(target)) continue;
+    const temporary = makeTemporaryFolder(target);
+    for (const file of readdirSync(join(from, name)))
+      symlinkSync(join(from, name, file), join(temporary, file));
+    moveIntoPlace(temporary, target);
+  }
+}
+
+/** Plugins that are there; the engine marks one that it has not unpacked whole. */
+function pluginsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter(
+    (name) =>
+      /^resource-.+-v[^/]+$/.test(name) &&
+      !/\.(partial|lock)$/.test(name) &&
+      !existsSync(join(folder, `${name}.partial`)),
+  );
 }
 
 /** Where a symbolic link leads; undefined for what is none. */
@@ -136,14 +176,10 @@ function isLinkOfOurs(linked: string | undefined, program: string, version: stri
 }
 
 /** Makes a symbolic link, in one step also where another run makes it at the same time. */
-function replaceLink(path: string, link: string): void {
+export function replaceLink(path: string, link: string): void {
   const beside = `${link}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   symlinkSync(path, beside);
   renameSync(beside, link);
-}
-
-function pluginFolder(env: NodeJS.ProcessEnv): string {
-  return join(env.PULUMI_HOME ?? join(env.HOME ?? homedir(), ".pulumi"), "plugins");
 }
 
 /**
@@ -177,11 +213,10 @@ const dayMs = 24 * 60 * 60_000;
  * costs 2.5 s in each engine run, so a "no" is remembered for a day.
  */
 export async function arePluginsToBeHad(context: Context): Promise<boolean> {
-  const { env } = context;
-  const folder = pluginFolder(env);
+  const { env, plugins } = context;
   for (const [name, pin] of Object.entries(context.pins.plugins)) {
     const installed =
-      existsSync(join(folder, `resource-${name}-v${pin.version}`)) ||
+      plugins.some((folder) => existsSync(join(folder, `resource-${name}-v${pin.version}`))) ||
       findOnPath(`pulumi-resource-${name}`, env).length > 0;
     if (!installed && pin.url && !(await isReachable(context, pin.url, dayMs))) return false;
   }

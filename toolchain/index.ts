@@ -3,8 +3,9 @@ import { ensureWith, type Toolchain } from "./ensure.ts";
 import type { ToolGroup } from "./pins.ts";
 
 export { isAlive } from "./alive.ts";
-export { cacheRootOf } from "./cache.ts";
+export { cacheRootOf, pluginsOfCache, pluginsOfHome } from "./cache.ts";
 export type { Toolchain } from "./ensure.ts";
+export { lendPlugins, replaceLink } from "./environment.ts";
 export { ToolchainError, type ToolchainErrorCode } from "./errors.ts";
 export { withLock } from "./lock.ts";
 export { type ArtefactPin, loadPins, type Pins, type ToolGroup } from "./pins.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { expandTools, loadPins } from "../../../toolchain/pins.ts";
@@ -35,6 +36,7 @@ describe("a command whose result is all there is to say", () => {
         told.filter((tool) => !wanted.has(tool)),
         [],
       );
+      assert.ok(!existsSync(join(world.folder, ".pulumi")), "something was put into the home folder");
       const second = await runCommand(world, cache, "env");
       assert.deepEqual([second.code, second.stderr, second.stdout], [0, "", first.stdout]);
     } finally {

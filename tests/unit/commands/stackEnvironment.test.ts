@@ -7,7 +7,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
-  writeFileSync,
+  symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,18 +15,21 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { stackEnvironment } from "../../../commands/stack.ts";
 
 describe("the engine's environment of the embedded stack", () => {
-  const before = process.env["PULUMI_HOME"];
+  const { PULUMI_HOME, PULUMI_AKASH_CACHE } = process.env;
   const stack = { name: "dev", embedded: true };
   let folder: string;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-akash-stack-"));
     process.env["PULUMI_HOME"] = join(folder, "home");
+    process.env["PULUMI_AKASH_CACHE"] = join(folder, "cache");
   });
 
   afterEach(() => {
-    if (before === undefined) delete process.env["PULUMI_HOME"];
-    else process.env["PULUMI_HOME"] = before;
+    for (const [name, value] of Object.entries({ PULUMI_HOME, PULUMI_AKASH_CACHE })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
     rmSync(folder, { recursive: true });
   });
 
@@ -39,14 +42,28 @@ describe("the engine's environment of the embedded stack", () => {
     });
   });
 
-  it("shares the person's plugins and keeps no logs, each time it is asked for", async () => {
-    mkdirSync(join(folder, "home", "plugins"), { recursive: true });
-    writeFileSync(join(folder, "home", "plugins", "one"), "");
+  it("has the cache's plugins with the person's and keeps no logs, each time it is asked for", async () => {
+    mkdirSync(join(folder, "home/plugins/resource-one-v1.0.0"), { recursive: true });
+    mkdirSync(join(folder, "cache/plugins/resource-two-v2.0.0"), { recursive: true });
     await stackEnvironment(stack, join(folder, "embedded"));
     const { PULUMI_HOME: home = "" } = await stackEnvironment(stack, join(folder, "embedded"));
-    assert.deepEqual(readdirSync(join(home, "plugins")), ["one"]);
-    assert.equal(realpathSync(join(home, "plugins")), realpathSync(join(folder, "home", "plugins")));
+    const plugins = ["resource-one-v1.0.0", "resource-two-v2.0.0"];
+    assert.deepEqual(readdirSync(join(home, "plugins")).sort(), plugins);
+    assert.equal(realpathSync(join(home, "plugins")), realpathSync(join(folder, "cache/plugins")));
     assert.ok(statSync(join(home, "logs")).isFile());
+  });
+
+  it("leaves the person's home as it is, also one that there is not", async () => {
+    await stackEnvironment(stack, join(folder, "embedded"));
+    assert.ok(!existsSync(join(folder, "home")));
+  });
+
+  it("has the cache's plugins where an earlier version linked the person's", async () => {
+    const home = join(folder, "embedded/engine");
+    for (const path of [home, join(folder, "home/plugins")]) mkdirSync(path, { recursive: true });
+    symlinkSync(join(folder, "home/plugins"), join(home, "plugins"));
+    await stackEnvironment(stack, join(folder, "embedded"));
+    assert.equal(realpathSync(join(home, "plugins")), realpathSync(join(folder, "cache/plugins")));
   });
 
   it("serves a shell that has it already, also when the site was taken down meanwhile", async () => {

@@ -6,12 +6,13 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { linkPrograms, placePlugins } from "../../../toolchain/environment.ts";
+import { lendPlugins, linkPrograms, placePlugins } from "../../../toolchain/environment.ts";
 import type { BinaryPin } from "../../../toolchain/pins.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -52,6 +53,45 @@ describe("the engine's plugins", () => {
     }
   });
 
+  it("are in the cache for engines with a home of their own, whatever was there", () => {
+    const inCache = join(world.folder, `cache/plugins/resource-thing-v4.2.0/${PLUGIN}`);
+    world.write(`cache/plugins/resource-thing-v4.2.0/${PLUGIN}`, "something");
+    const path = built("0123456789");
+    place(path);
+    assert.equal(readlinkSync(inCache), path);
+  });
+
+  describe("of the person", () => {
+    const lend = () =>
+      lendPlugins(join(world.folder, ".pulumi/plugins"), join(world.folder, "cache/plugins"));
+    const lent = () => readdirSync(join(world.folder, "cache/plugins")).sort();
+
+    it("are lent to engines with a home of their own, as folders, until the person removes them", () => {
+      world.write(".pulumi/plugins/resource-theirs-v1.0.0/pulumi-resource-theirs", "theirs", 0o755);
+      world.write(".pulumi/plugins/resource-theirs-v1.0.0/node_modules/one", "1");
+      world.write(".pulumi/plugins/resource-theirs-v1.0.0.lock", "");
+      world.write(".pulumi/plugins/resource-half-v1.0.0/half", "");
+      world.write(".pulumi/plugins/resource-half-v1.0.0.partial", "");
+      place(built("0123456789"));
+      for (let run = 0; run < 2; run++) {
+        lend();
+        assert.deepEqual(lent(), ["resource-theirs-v1.0.0", "resource-thing-v4.2.0"]);
+      }
+      const folder = join(world.folder, "cache/plugins/resource-theirs-v1.0.0");
+      assert.ok(lstatSync(folder).isDirectory());
+      assert.equal(readFileSync(join(folder, "pulumi-resource-theirs"), "utf8"), "theirs");
+      assert.equal(readFileSync(join(folder, "node_modules/one"), "utf8"), "1");
+      rmSync(join(world.folder, ".pulumi/plugins/resource-theirs-v1.0.0"), { recursive: true });
+      lend();
+      assert.deepEqual(lent(), ["resource-thing-v4.2.0"]);
+    });
+
+    it("may be none", () => {
+      lend();
+      assert.deepEqual(lent(), []);
+    });
+  });
+
   it("replace a link to what a cleaned cache no longer has", () => {
     mkdirSync(dirname(placed()), { recursive: true });
     symlinkSync("/nowhere", placed());
@@ -87,7 +127,7 @@ const pins = { binaries: ${JSON.stringify(pins)} };
 for (let round = 1; round <= 50; round++) {
   Atomics.add(arrived, 0, 1);
   while (Atomics.load(arrived, 0) < 2 * round) {}
-  placePlugins({ pins, env: { PULUMI_HOME: folder + "/home" + round } }, new Map([["${PLUGIN}", path]]));
+  placePlugins({ pins, root: folder + "/cache", plugins: [folder + "/plugins" + round] }, new Map([["${PLUGIN}", path]]));
   linkPrograms(folder + "/cache", new Map([["round" + round, path]]), folder + "/path");
 }
 `,
