@@ -31,11 +31,11 @@ function isOurs(error: unknown): error is Error {
   return error instanceof Error && !(error.constructor.name in globalThis);
 }
 
-/** Printed as above it is its name and its message. */
+/** Printed as above it is its name and its message. Resources may share an error, which then comes here again. */
 function asSentence(error: Error): Error {
   const { name, message } = error;
-  Object.defineProperty(error, "toString", { value: () => name });
-  Object.defineProperty(error, "stack", { value: message });
+  Object.defineProperty(error, "toString", { value: () => name, configurable: true });
+  Object.defineProperty(error, "stack", { value: message, configurable: true });
   return error;
 }
 

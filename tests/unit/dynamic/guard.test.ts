@@ -30,6 +30,14 @@ describe("a guarded implementation", () => {
     );
   });
 
+  it("says the same of an error that several resources share, such as that of one connection", async () => {
+    const shared = new TransactionUnknown("akashnet-2", "AB12", "no block included it");
+    const first = printed(await caught(shared));
+    const again = await caught(shared);
+    assert.equal(again, shared);
+    assert.equal(printed(again), first);
+  });
+
   it("keeps what the engine records of a create that half happened", async () => {
     const partial = { id: "akash1", properties: { height: 0 }, reasons: ["sent"] };
     const error = await caught(Object.assign(new TransactionUnknown("c", "AB12", "why"), partial));
