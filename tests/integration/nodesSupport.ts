@@ -25,6 +25,30 @@ export interface Effects {
 
 export const SITE = "garage";
 
+/** Is there on a host while something is held. */
+export const HELD = "/run/held";
+
+/**
+ * Holds what a script of ours does on a host when it comes to a command, until the result is called.
+ *
+ * @param program a program by name
+ * @param argument its first argument
+ */
+export async function holdAt(
+  host: TestHost,
+  program: string,
+  argument: string,
+): Promise<() => Promise<void>> {
+  // The first folder on the path of scripts.
+  const shim = `/usr/local/sbin/${program}`;
+  const hold = `touch ${HELD}; while [[ -e ${shim} ]]; do sleep 0.1; done`;
+  const text = `#!/bin/bash\nif [[ $1 == ${argument} ]]; then ${hold}; fi\nexec /usr/bin/${program} "$@"\n`;
+  await host.exec(`cat >${shim}; chmod 755 ${shim}`, { input: text });
+  return async () => {
+    await host.exec(`rm ${shim}`);
+  };
+}
+
 /** A site that makes its cluster from test hosts, in a checkout of its own on the embedded chain. */
 export class NodesSite {
   readonly checkout: Checkout;
