@@ -1,6 +1,9 @@
+import type { HostAddress } from "../../components/hosts/types.ts";
 import { planCluster } from "../../components/k3s/planCluster.ts";
+import { preparationFor } from "../../components/nodes/machines.ts";
 import { hostsUnavailable, type Lab, rootOf, startLab } from "../support/hosts/index.ts";
 import { openProgram, type TestProgram } from "../support/program.ts";
+import { declarationOf, siteMachine } from "../unit/nodes/machine.ts";
 import { median } from "./measure.ts";
 
 const machines = 4;
@@ -12,9 +15,9 @@ interface Step {
 }
 
 /**
- * What a refresh of twenty machines that are as declared costs beyond that of a program without any, and what a
- * twenty-first touches. Twenty addresses on four machines: that many do not fit onto one, and what is read of an
- * address is read anew.
+ * What a refresh of machines that are as declared costs beyond that of a program without any, of one and of twenty,
+ * and what a twenty-first touches: one in the network of the others, and one with a public address. Twenty addresses
+ * on four machines: that many do not fit onto one, and what is read of an address is read anew.
  */
 export async function timeHosts(runs: number) {
   const skipped = await hostsUnavailable();
@@ -23,28 +26,39 @@ export async function timeHosts(runs: number) {
     startLab({ count: machines, extraAddresses: addressesEach - 1 }),
     openProgram(),
   ]);
-  try {
-    const twenty = addressesOf(lab);
-    declare(program, []);
+  /** Seconds of a refresh of these machines, once they are as declared. */
+  const timed = async (addresses: readonly HostAddress[]) => {
+    declare(program, addresses);
     await program.succeeds("up", "--yes", "--skip-preview");
-    const without = await refreshes(program, runs);
-    declare(program, twenty);
-    await program.succeeds("up", "--yes", "--skip-preview");
-    const withHosts = await refreshes(program, runs);
-    declare(program, [...twenty, { host: "192.0.2.21" }]);
+    return refreshes(program, runs);
+  };
+  /** How many preparations change when one machine joins the twenty that are there. */
+  const touchedBy = async (host: string) => {
+    declare(program, [...twenty, { host }]);
     const preview = JSON.parse(await program.succeeds("preview", "--refresh", "--run-program", "--json")) as {
       steps: readonly Step[];
     };
+    return preview.steps.filter(({ op }) => op !== "same" && op !== "refresh").length;
+  };
+  const twenty = addressesOf(lab);
+  try {
+    const without = await timed([]);
+    const one = await timed(twenty.slice(0, 1));
+    const all = await timed(twenty);
     return {
       machines,
       addresses: twenty.length,
-      refresh: { without, with: withHosts },
-      secondsBeyond: withHosts - without,
+      refresh: { without, one, all },
+      secondsPerHost: one - without,
+      secondsBeyond: all - without,
       addNode: {
-        preparationsTouched: preview.steps.filter(({ op }) => op !== "same" && op !== "refresh").length,
+        // In the last quarter of the network, where the lab puts nothing.
+        preparationsTouched: await touchedBy(lab.gateway.replace(/\d+$/, "221")),
         nodesTouched: nodesTouched(),
+        // Its neighbours are strangers: the others open their ports to this one address.
+        preparationsTouchedByPublicAddress: await touchedBy("203.0.113.21"),
       },
-      target: { secondsBeyond: 5, preparationsTouched: 1, nodesTouched: 1 },
+      target: { secondsPerHost: 2, secondsBeyond: 5, preparationsTouched: 1, nodesTouched: 1 },
     };
   } finally {
     program.remove();
@@ -52,15 +66,19 @@ export async function timeHosts(runs: number) {
   }
 }
 
-function addressesOf(lab: Lab): object[] {
+function addressesOf(lab: Lab): HostAddress[] {
   return lab.hosts.flatMap((host) => host.addresses.map((each) => ({ ...rootOf(host), host: each })));
 }
 
-function declare(program: TestProgram, addresses: readonly object[]): void {
+/** Preparations as a site declares them, each machine known to the firewalls of all. */
+function declare(program: TestProgram, addresses: readonly HostAddress[]): void {
+  const nodes = addresses.map((address) => siteMachine(address.host, {}, { address }));
+  const site = declarationOf(nodes.map(({ declared }) => declared));
+  const args = nodes.map((node) => ({ address: node.address, options: preparationFor(node, nodes, site) }));
   program.declare(`
 import { HostPreparation } from "pulumi-akash/providers/hosts/HostPreparation";
-const addresses = ${JSON.stringify(addresses)};
-addresses.forEach((address, index) => new HostPreparation("host-" + index, { address }));
+const machines = ${JSON.stringify(args)};
+machines.forEach((args, index) => new HostPreparation("host-" + index, args));
 `);
 }
 
