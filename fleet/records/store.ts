@@ -30,7 +30,7 @@ export function openRecordStore(backend: string, env: NodeJS.ProcessEnv = proces
   if (folder !== undefined) return folderStore(join(folder, FOLDER));
   const bucket = openBucket(backend, env);
   if (bucket !== undefined) return bucketStore(bucket, backend);
-  const state = env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
+  const state = env["XDG_STATE_HOME"] || join(homedir(), ".local", "state");
   return folderStore(join(state, "pulumi-akash", "rollouts"));
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { bucketAddress, openBucket } from "../../../fleet/records/bucket.ts";
@@ -40,6 +40,8 @@ describe("the records of rollouts", () => {
     for (const backend of ["https://api.pulumi.com", "s3://bucket", "azblob://container", ""]) {
       assert.equal(openRecordStore(backend, env).where, "/state/pulumi-akash/rollouts");
     }
+    const inHome = join(homedir(), ".local/state/pulumi-akash/rollouts");
+    assert.equal(openRecordStore("", { XDG_STATE_HOME: "" }).where, inHome);
   });
 });
 
