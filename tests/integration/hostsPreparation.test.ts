@@ -227,4 +227,32 @@ new HostPreparation("gpu-1", {
       ["firewall"],
     );
   });
+
+  it("writes the first RAM disk anew after the power was cut while it was written", async () => {
+    // Hosts share a kernel and have no such disk: this takes as long as the test wants.
+    await other.exec(`cat >/usr/sbin/update-initramfs && chmod 755 /usr/sbin/update-initramfs`, {
+      input: `#!/bin/sh
+echo begun >>/root/ram-disk.log
+while [ ! -e /root/may-end ]; do sleep 0.1; done
+echo ended >>/root/ram-disk.log
+`,
+    });
+    const address = rootOf(other);
+    const firewall = { nodes: [host.address] };
+    const wanted = preparationOf({ packages: ["socat"], gpu: true, firewall });
+    const cut = assert.rejects(prepareHost(address, wanted), HostDisconnected);
+    await other.exec(
+      "for try in $(seq 1000); do [ -e /root/ram-disk.log ] && exit 0; sleep 0.1; done; exit 1",
+    );
+    await other.powerOff();
+    await other.boot();
+    await cut;
+    await other.exec("touch /root/may-end");
+    const ids = async (to: typeof wanted) => (await prepareHost(address, to)).map(({ id }) => id);
+    assert.deepEqual(await ids(wanted), ["nouveau"]);
+    assert.equal((await other.exec("cat /root/ram-disk.log")).stdout, "begun\nbegun\nended\n");
+    assert.deepEqual(await ids(wanted), []);
+    assert.deepEqual(await ids(preparationOf({ packages: ["socat"], firewall })), ["nouveau"]);
+    assert.equal((await other.exec("ls /etc/pulumi-akash")).stdout, "firewall.live\nfirewall.nft\n");
+  });
 });

@@ -9,6 +9,8 @@ export const PATHS = {
   journal: "/etc/systemd/journald.conf.d/pulumi-akash.conf",
   upgrades: "/etc/apt/apt.conf.d/52pulumi-akash",
   nouveau: "/etc/modprobe.d/pulumi-akash-nouveau.conf",
+  /** Copy of the former that is written once the first RAM disk holds it. */
+  nouveauApplied: "/etc/pulumi-akash/nouveau.applied",
   firewall: "/etc/pulumi-akash/firewall.nft",
   ssh: "/etc/ssh/sshd_config.d/00-pulumi-akash.conf",
 } as const;

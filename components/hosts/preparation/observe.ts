@@ -24,7 +24,7 @@ export function observedPreparation(raw: RawPreparation, wanted: Preparation): P
     clock: wanted.clock === "unmanaged" || raw.clock === "" ? "unmanaged" : "kept by a service",
     journalLimit: observedJournal(files["journal"]),
     heldFromUpgrades: observedHeld(files["upgrades"]),
-    nouveau: files["nouveau"] === nouveauFile ? "off" : "unmanaged",
+    nouveau: observedNouveau(files, wanted.nouveau),
     firewall: observedFirewall(raw.firewall, files["firewall"], wanted.firewall),
     ssh: files["ssh"] === sshFile ? "hardened" : "unmanaged",
   };
@@ -49,6 +49,16 @@ function observedJournal(text: string | undefined): string {
 function observedHeld(text: string | undefined): string[] {
   const held = parseUpgradesFile(text ?? "");
   return text === upgradesFile(held) ? held : [];
+}
+
+/** It counts only with the first RAM disk written after it; one that was cut off shows as the step still to be taken. */
+function observedNouveau(
+  { nouveau, nouveauApplied }: RawPreparation["files"],
+  wanted: Preparation["nouveau"],
+): Preparation["nouveau"] {
+  const [written, applied] = [nouveau === nouveauFile, nouveauApplied === nouveauFile];
+  if (wanted === "off") return written && applied ? "off" : "unmanaged";
+  return written || nouveauApplied !== undefined ? "off" : "unmanaged";
 }
 
 const NOTHING = { open: [], operatorPorts: [], operators: [], nodePorts: [], nodes: [], podNetworks: [] };

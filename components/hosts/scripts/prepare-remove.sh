@@ -32,9 +32,11 @@ remove_ours /etc/apt/apt.conf.d/52pulumi-akash || true
 if remove_ours /etc/systemd/journald.conf.d/pulumi-akash.conf; then
   systemctl try-restart systemd-journald.service
 fi
-if remove_ours /etc/modprobe.d/pulumi-akash-nouveau.conf && have update-initramfs; then
-  update-initramfs -u >&2
+# Of one that was cut off after the first line, the copy is left.
+if remove_ours /etc/modprobe.d/pulumi-akash-nouveau.conf || [[ -e /etc/pulumi-akash/nouveau.applied ]]; then
+  if have update-initramfs; then update-initramfs -u >&2; fi
 fi
+rm -f /etc/pulumi-akash/nouveau.applied
 if remove_ours /etc/ssh/sshd_config.d/00-pulumi-akash.conf; then
   systemctl try-reload-or-restart ssh.service
 fi
