@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { requireNoLeases } from "../components/akash/leases.ts";
 import { openCluster } from "../components/cluster/index.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
+import { forgetSite } from "../doctor/observe/history.ts";
 import { stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
@@ -38,6 +39,7 @@ export function downCommand(): Command {
       const stack = await readStack(options.stack);
       if (stack.embedded) await stopServices(options.json);
       else await destroy(stack, options);
+      await forgetSite(stack.name);
       if (options.json)
         process.stdout.write(`${JSON.stringify({ stack: stack.name, result: "succeeded" })}\n`);
     });

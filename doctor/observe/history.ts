@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { signingStateFolder } from "../../components/chain/signingState.ts";
 
@@ -26,9 +26,18 @@ export interface History {
 const MOST = 170;
 const APART_MS = 3_600_000;
 
+/** What is kept of a site: what runs saw, and what was told of its failures. */
+type Kept = "readings" | "alerts";
+
 /** File of one site in the state folder. */
-export function doctorFile(site: string, kind: string, folder = signingStateFolder()): string {
+export function doctorFile(site: string, kind: Kept, folder = signingStateFolder()): string {
   return join(folder, "doctor", `${site.replace(/[^\w.-]/g, "_")}.${kind}.json`);
+}
+
+/** Removes what is kept of a site that is no more: one of the same name is another one. */
+export async function forgetSite(site: string, folder = signingStateFolder()): Promise<void> {
+  const kept: readonly Kept[] = ["readings", "alerts"];
+  await Promise.all(kept.map((kind) => rm(doctorFile(site, kind, folder), { force: true })));
 }
 
 export function openHistory(file: string): History {

@@ -7,7 +7,7 @@ import { duration } from "../../../doctor/checks/certificates.ts";
 import { compareAttributes } from "../../../doctor/checks/registration.ts";
 import { spendRate } from "../../../doctor/checks/wallet.ts";
 import { gateOf } from "../../../doctor/observe/chain.ts";
-import { openHistory, type Reading } from "../../../doctor/observe/history.ts";
+import { doctorFile, forgetSite, openHistory, type Reading } from "../../../doctor/observe/history.ts";
 import { localHost } from "../../../doctor/observe/hosts.ts";
 import { once, onceEach } from "../../../doctor/observe/once.ts";
 
@@ -92,6 +92,19 @@ describe("what is kept and found on a machine", () => {
   const reading: Reading = {
     ...{ at: now.toISOString(), chainId: "c", owner: "akash1a", sequence: 1, providerRan: true, funds: "1" },
   };
+
+  it("forgets a site that was taken down, and no other", () =>
+    inFolder(async (folder) => {
+      const files = ["garage", "attic"].map((site) => doctorFile(site, "readings", folder));
+      for (const file of files) await openHistory(file).add(reading);
+      await forgetSite("garage", folder);
+      const left = await Promise.all(files.map((file) => openHistory(file).readings()));
+      assert.deepEqual(
+        left.map(({ length }) => length),
+        [0, 1],
+      );
+      await forgetSite("garage", folder);
+    }));
 
   it("keeps a week of readings, an hour apart and the latest, and starts anew from a broken file", () =>
     inFolder(async (folder) => {
