@@ -9,12 +9,27 @@ declare -a want_repositories_name want_repositories_uri want_repositories_suite
 declare -a want_repositories_key_url want_repositories_fingerprint
 
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
-# install_held NAME[=VERSION]...: installs packages that are upgraded by hand only from then on. Held first: where the
-# installation is cut off, they are held all the same.
+
+# Names of packages that are to be held once they are installed: dpkg forgets it of those that it installs.
+to_hold=/var/lib/pulumi-akash-to-hold
+
+# hold_installed: also what a run installed that was cut off before it could.
+hold_installed() {
+  local name names=()
+  [[ -e $to_hold ]] || return 0
+  while read -r name; do
+    if installed "$name"; then names+=("$name"); fi
+  done <"$to_hold"
+  if ((${#names[@]} > 0)); then apt-mark hold "${names[@]}" >&2; fi
+  rm -f "$to_hold"
+}
+
+# install_held NAME[=VERSION]...: installs packages that are upgraded by hand only from then on.
 install_held() {
   finish_installations
-  apt-mark hold "${@%%=*}" >&2
+  printf '%s\n' "${@%%=*}" >>"$to_hold"
   apt_get install --no-install-recommends --allow-change-held-packages "$@"
+  hold_installed
 }
 
 # key_matches FILE ENDING: every primary key in it has a fingerprint that ends so.
@@ -70,6 +85,10 @@ Signed-By: $key
 EOF
   if ${put_changed?}; then sources_changed=true; fi
 }
+
+# A driver whose installation was cut off after its module was built looks as if it were there, and is adopted.
+if [[ -n $(dpkg --audit || true) ]]; then finish_installations || say "some packages cannot be set up; that is only told here"; fi
+hold_installed
 
 sources_changed=false
 to_add=()
