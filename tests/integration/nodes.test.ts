@@ -141,7 +141,7 @@ describe("a site from bare machines", function () {
     assert.deepEqual([changes.replace, changes.delete], [undefined, undefined]);
     assert.deepEqual(await starts(1, 2, 3), [4, 2, 2]);
     await host(4).boot();
-    await eventually(async () => assert.match((await site.nodes())["host-4"] ?? "", / ready$/), 120);
+    await eventually(async () => assert.match((await site.nodes())["host-4"] ?? "", / ready$/), 240);
     await site.up();
     assert.deepEqual(await site.drift(), []);
   });
