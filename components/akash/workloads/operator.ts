@@ -21,6 +21,18 @@ export interface OperatorSpec<Text> {
 /** Where the inventory operator's configuration is mounted. */
 export const CONFIG_FILE = "/etc/akash/config.yaml";
 
+/**
+ * Operators leave a node that does not answer after a minute. Elsewhere the cluster's own default holds, which keeps
+ * leases in place for an hour (`evictionSeconds`); an operator has nothing to keep, and without it the site stands
+ * still, `up` among others.
+ */
+const LEAVES_SILENT_NODES = ["not-ready", "unreachable"].map((state) => ({
+  key: `node.kubernetes.io/${state}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: 60,
+}));
+
 /** Name of an operator's Deployment, Service, ServiceAccount and container. */
 export function operatorName(component: OperatorComponent) {
   return NAMES[component];
@@ -73,6 +85,7 @@ export function planOperator<Text>(operator: OperatorSpec<Text>) {
         priorityClassName: PRIORITY_CLASS,
         securityContext: POD_SECURITY,
         nodeSelector: { "kubernetes.io/os": "linux" },
+        tolerations: LEAVES_SILENT_NODES,
         containers: [
           {
             name: NAMES[component],

@@ -12,6 +12,7 @@ interface PodTemplate {
   readonly spec: {
     readonly serviceAccountName: string;
     readonly priorityClassName: string;
+    readonly tolerations?: readonly { readonly key: string; readonly tolerationSeconds: number }[];
     readonly securityContext: { readonly runAsNonRoot: boolean; readonly runAsUser: number };
     readonly volumes: readonly { readonly name: string }[];
     readonly containers: readonly {
@@ -100,6 +101,20 @@ describe("Akash components", function () {
       assert.equal(container?.name, `operator-${name}`);
       assert.equal(find("Service", `operator-${name}`).metadata.labels?.["app.kubernetes.io/name"], name);
     }
+  });
+
+  it("leave a node that does not answer after a minute, where they are operators", () => {
+    for (const name of ["hostname", "inventory", "ip"]) {
+      const { tolerations = [] } = workload("Deployment", `operator-${name}`).template.spec;
+      assert.deepEqual(
+        tolerations.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]),
+        [
+          ["node.kubernetes.io/not-ready", 60],
+          ["node.kubernetes.io/unreachable", 60],
+        ],
+      );
+    }
+    assert.equal(workload("StatefulSet", "akash-provider").template.spec.tolerations, undefined);
   });
 
   it("run one pod each, without root, without a writable image, with probes, limits and one release", () => {
