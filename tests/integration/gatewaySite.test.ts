@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { stringify } from "yaml";
+import { openChain } from "../../components/chain/index.ts";
+import { ArtefactMissing, ensureCrds } from "../../components/charts/index.ts";
+import { type Cluster, openCluster } from "../../components/cluster/index.ts";
+import { gatewayListeners, providerRoutes } from "../../components/ingress/gatewayObjects.ts";
+import { startCluster, stopCluster } from "../../embedded/index.ts";
+import { ensureToolchain } from "../../toolchain/index.ts";
+import { writeStandInCharts } from "../support/charts/standIns.ts";
+import { Checkout } from "../support/checkout.ts";
+import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
+import { addCoins } from "../support/scriptedChain/state.ts";
+import { makeFolder, makeWallet, removeFolder, type TestWallet } from "./chainSupport.ts";
+
+const DOMAIN = "example.com";
+
+interface KubernetesObject {
+  readonly spec: {
+    readonly listeners?: readonly { readonly name: string; readonly port: number }[];
+    readonly rules?: readonly unknown[];
+    readonly template?: {
+      readonly spec: {
+        readonly containers: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
+      };
+    };
+  };
+}
+
+/** What a real site declares where it declares nothing else: a Gateway, and controllers and GPU operator from charts. */
+describe("a site with a Gateway and charts", function () {
+  this.timeout(600_000);
+  const folder = makeFolder();
+  let checkout: Checkout;
+  let cluster: Cluster;
+  let chain: ScriptedChain;
+  let owner: TestWallet;
+
+  before(async function () {
+    let certManagerCrds: readonly object[];
+    try {
+      [certManagerCrds] = await Promise.all([ensureCrds("cert-manager"), ensureCrds("gateway-api")]);
+    } catch (error) {
+      if (!(error instanceof ArtefactMissing)) throw error;
+      console.log(`      skipped: ${error.message}`);
+      this.skip();
+    }
+    writeStandInCharts(join(folder, "charts"), certManagerCrds);
+    const toolchain = await ensureToolchain({ tools: ["engine", "embedded"] });
+    owner = await makeWallet(join(folder, "words"));
+    const [scripted, { kubeconfig }, copy] = await Promise.all([
+      startScriptedChain(),
+      startCluster({ folder: join(folder, "cluster"), toolchain }),
+      Checkout.create(),
+      mkdir(join(folder, "state")),
+    ]);
+    checkout = copy;
+    chain = scripted;
+    chain.edit((state) => addCoins(state, owner.address, "uakt", 100_000_000n));
+    cluster = await openCluster({ kubeconfigPath: kubeconfig });
+    await declare(kubeconfig);
+  });
+  after(async () => {
+    await Promise.all([stopCluster(join(folder, "cluster")), chain?.stop()]);
+    await checkout?.remove();
+    removeFolder(folder);
+  });
+
+  async function declare(kubeconfig: string): Promise<void> {
+    const site = {
+      name: "garage",
+      domain: DOMAIN,
+      network: chain.network,
+      wallet: owner.source,
+      cluster: { kubeconfig },
+      address: "203.0.113.7",
+      dns: { provider: "manual" },
+      contact: { email: "ops@example.com" },
+      tls: { issuer: "self-signed" },
+      ingress: { mode: "gateway", controller: "chart" },
+      gpu: { operator: "chart" },
+      mirror: { charts: join(folder, "charts") },
+      attributes: { "location-region": "us-west" },
+      storage: {
+        classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
+        providerVolume: { storageClass: "local-path" },
+      },
+      pricing: { gpu: { rtx5090: 120 } },
+    };
+    const file = join(checkout.folder, "Pulumi.garage.yaml");
+    await writeFile(file, stringify({ config: { "akash:site": site } }));
+  }
+
+  const run = (...args: string[]) => {
+    const env = {
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_AKASH_STATE: join(folder, "signing"),
+    };
+    return checkout.runWith(env, ...args, "--json", "-s", "garage");
+  };
+  const get = (path: string) => cluster.get<KubernetesObject>(path);
+
+  it("is registered by one run of up", async () => {
+    const { code, stderr } = await run("up", "--yes");
+    assert.equal(code, 0, stderr);
+    const client = await openChain(chain.network);
+    assert.equal((await client.provider(owner.address))?.hostUri, `https://provider.${DOMAIN}:8443`);
+    const certificates = await client.certificates(owner.address);
+    assert.deepEqual(
+      certificates.map(({ state }) => state),
+      ["valid"],
+    );
+  });
+
+  it("has the Gateway's listeners, the provider's routes and every controller", async () => {
+    const group = "/apis/gateway.networking.k8s.io";
+    const gateway = await get(`${group}/v1/namespaces/akash-gateway/gateways/akash-gateway`);
+    const described = (listeners: readonly { readonly name: string; readonly port: number }[] = []) =>
+      listeners.map(({ name, port }) => `${name} ${port}`);
+    assert.deepEqual(described(gateway?.spec.listeners), described(gatewayListeners(DOMAIN)));
+    for (const { name, spec } of providerRoutes()) {
+      const route = await get(`${group}/v1alpha2/namespaces/akash-services/tcproutes/${name}`);
+      assert.equal(route?.spec.rules?.length, spec.rules.length, name);
+    }
+    for (const [namespace, chart] of [
+      ["nginx-gateway", "nginx-gateway-fabric"],
+      ["cert-manager", "cert-manager"],
+      ["gpu-operator", "gpu-operator"],
+    ]) {
+      assert.ok(await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${chart}`), chart);
+    }
+  });
+
+  it("runs provider and hostname operator in the Gateway's mode", async () => {
+    for (const [kind, name] of [
+      ["statefulsets", "akash-provider"],
+      ["deployments", "operator-hostname"],
+    ]) {
+      const workload = await get(`/apis/apps/v1/namespaces/akash-services/${kind}/${name}`);
+      const variables = (workload?.spec.template?.spec.containers ?? []).flatMap(({ env = [] }) => env);
+      const valueIn = (variable: string) => variables.find((one) => one.name === variable)?.value;
+      assert.deepEqual(
+        ["AP_INGRESS_MODE", "AP_GATEWAY_NAME", "AP_GATEWAY_NAMESPACE"].map(valueIn),
+        ["gateway-api", "akash-gateway", "akash-gateway"],
+        name,
+      );
+    }
+  });
+
+  it("has no drift afterwards", async () => {
+    const { code, stdout, stderr } = await run("drift");
+    assert.equal(code, 0, stdout + stderr);
+    const { drift, pending } = JSON.parse(stdout) as { drift: unknown[]; pending: unknown[] };
+    assert.deepEqual([drift, pending], [[], []]);
+  });
+});
