@@ -1,4 +1,4 @@
-import { ClusterUnreachable, openCluster } from "../components/cluster/index.ts";
+import { ClusterRejected, ClusterUnreachable, openCluster } from "../components/cluster/index.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 
@@ -17,7 +17,9 @@ export async function machinesFirst(site: SiteConfig): Promise<string[]> {
     await cluster.get("/version");
     return [];
   } catch (error) {
-    if (!(error instanceof ClusterUnreachable)) throw error;
+    // K3s answers 503 by itself until its API server does, as after a boot.
+    const starts = error instanceof ClusterRejected && error.status === 503;
+    if (!(starts || error instanceof ClusterUnreachable)) throw error;
     process.stderr.write(`${error.message}\nUntil it answers only its machines can be looked at.\n`);
     return ["--target", `**::${site.name}-nodes-**`];
   }

@@ -21,6 +21,8 @@ export interface TestApiServer {
   skewMs: number;
   /** Cut every connection. */
   down: boolean;
+  /** Answer 503, as K3s does until its API server is up. */
+  starting: boolean;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
       response.setHeader("date", new Date(Date.now() + api.skewMs).toUTCString());
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
+    if (api.starting) return answer(503, "starting");
     if (request.method === "GET") {
       const found = path === "/version" ? { gitVersion: "v1.34.3" } : objects.get(path);
       if (found !== undefined) return answer(200, found);
@@ -77,6 +80,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
     objects,
     skewMs: 0,
     down: false,
+    starting: false,
     stop: () => {
       http.closeAllConnections();
       return new Promise((resolve) => http.close(() => resolve()));
