@@ -2,7 +2,7 @@ module pulumi-akash/toolchain/pulumi-resource-kubernetes
 
 go 1.26.0
 
-replace github.com/pulumi/pulumi-kubernetes/sdk/v4 => github.com/pulumi/pulumi-kubernetes/sdk/v4 v4.24.0
+replace github.com/pulumi/pulumi-kubernetes/sdk/v4 => ./sdk
 
 require (
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
