@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { BinaryPin } from "./pins.ts";
 
 /** The cache folder: PULUMI_AKASH_CACHE, else `pulumi-akash` in the user's cache folder. */
@@ -25,8 +25,10 @@ export function keyOf(tool: string, pin: BinaryPin, modulesFolder: string): stri
   const hash = createHash("sha256").update(JSON.stringify([tool, pin.version, pin.module ?? null]));
   if (pin.module) {
     const folder = join(modulesFolder, pin.module.wrapper);
-    for (const name of readdirSync(folder).sort()) {
-      hash.update(`\0${name}\0`).update(readFileSync(join(folder, name)));
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const file of files.sort()) {
+      hash.update(`\0${relative(folder, file)}\0`).update(readFileSync(file));
     }
   }
   return hash.digest("hex").slice(0, 10);

@@ -66,7 +66,10 @@ describe("building from Go modules", () => {
     const before = keyOf("tool", tool, modules);
     assert.equal(keyOf("tool", tool, modules), before);
     world.write("modules/tool/go.sum", "changed\n");
-    assert.notEqual(keyOf("tool", tool, modules), before);
+    const changed = keyOf("tool", tool, modules);
+    assert.notEqual(changed, before);
+    world.write("modules/tool/sdk/kinds.go", "package sdk\n");
+    assert.notEqual(keyOf("tool", tool, modules), changed);
   });
 
   it("trusts a program on PATH only if it is exactly the pinned version", async () => {
