@@ -1,6 +1,7 @@
 /**
- * Everything, in one go: types, lint, unit tests, then the scenarios on real services.
- * Arguments name parts to run (`types`, `lint`, `unit`, `integration`) or test files; none means all parts.
+ * Everything, in one go: types, lint, unit tests, tests that start programs of this machine, then the scenarios on
+ * real services. Arguments name parts to run (`types`, `lint`, `unit`, `processes`, `integration`) or test files;
+ * none means all parts.
  * What failed is said once more at the end, above the last line: `N passed, N failed, N skipped`.
  */
 import { execFileSync, spawn } from "node:child_process";
@@ -14,6 +15,8 @@ import type { Tally } from "./support/reporter.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules", ".bin");
+/** Files that are named when a part of the tests has ended. */
+const LONGEST = 100;
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
@@ -32,15 +35,16 @@ if (runs("lint")) {
 if (runs("unit")) {
   // Some of them read the sources that our copies are compared with; where no Go can be had they say so.
   await ensureGo(contextOf({ progress: createProgress() })).catch(() => undefined);
-  await mocha("unit", ["tests/unit/**/*.test.ts"], ["--parallel", "--jobs", jobs, "--timeout", "20000"]);
+  await mocha("unit", ["tests/unit/**/*.test.ts"], 20_000);
 }
+if (runs("processes")) await mocha("processes", ["tests/processes/**/*.test.ts"], 60_000);
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
     tools: ["engine", "embedded", "test"],
     progress: createProgress(),
   });
   const specs = files.length > 0 ? files : ["tests/integration/**/*.test.ts"];
-  await mocha("integration", specs, ["--parallel", "--jobs", jobs, "--timeout", "300000"], toolchain.env);
+  await mocha("integration", specs, 300_000, toolchain.env);
 }
 
 for (const failure of failures) process.stdout.write(`✗ ${failure}\n`);
@@ -66,13 +70,15 @@ function shellScripts(): string[] {
     );
 }
 
-async function mocha(name: string, specs: string[], args: string[], env = process.env): Promise<void> {
+/** @param timeoutMs for a test that says nothing else */
+async function mocha(name: string, specs: string[], timeoutMs: number, env = process.env): Promise<void> {
   process.stdout.write(`\n${name} tests\n`);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-test-"));
   const tallyFile = join(folder, "tally.json");
   const support = (name: string) => join(ROOT, "tests", "support", name);
-  const always = ["--no-config", "--reporter", support("reporter.ts"), "--require", support("endOfRun.ts")];
-  const code = await run(join(BIN, "mocha"), [...always, ...args, ...specs], {
+  const args = ["--no-config", "--reporter", support("reporter.ts"), "--require", support("endOfRun.ts")];
+  args.push("--parallel", "--jobs", jobs, "--timeout", String(timeoutMs));
+  const code = await run(join(BIN, "mocha"), [...args, ...specs], {
     ...env,
     TALLY_FILE: tallyFile,
   });
@@ -81,9 +87,19 @@ async function mocha(name: string, specs: string[], args: string[], env = proces
   tally.passed += counted?.passed ?? 0;
   tally.skipped += counted?.skipped ?? 0;
   tally.failed += counted?.failed ?? 0;
+  sayWhatTookLongest(counted?.seconds ?? {});
   failures.push(...(counted?.failures ?? []).map((failure) => `${name}: ${failure}`));
   // A runner that died before it could count is a failure by itself.
   if ((counted?.failed ?? 0) === 0 && code !== 0) fail(`${name} tests ended with ${code}`);
+}
+
+/** Where to look when the tests get slow. */
+function sayWhatTookLongest(seconds: Tally["seconds"]): void {
+  const longest = Object.entries(seconds).toSorted(([, a], [, b]) => b - a);
+  const lines = longest
+    .slice(0, LONGEST)
+    .map(([file, time]) => `  ${time.toFixed(1).padStart(6)} s  ${file}\n`);
+  process.stdout.write(`What took longest:\n${lines.join("")}`);
 }
 
 function fail(what: string): void {

@@ -6,8 +6,8 @@ import { after, before, describe, it } from "mocha";
 import { stringify } from "yaml";
 import { Checkout } from "../support/checkout.ts";
 import { keyPair } from "../support/hosts/keys.ts";
+import { type SshServer, startSshServer } from "../support/hosts/sshServer.ts";
 import { hasTerminals, runOnTerminal } from "../support/terminal/index.ts";
-import { type SshServer, startSshServer } from "../unit/hosts/sshServer.ts";
 
 const SEEN_FIRST = "These machines have not been seen before:";
 

@@ -11,8 +11,8 @@ import { type FleetSite, resolveFleet } from "../../../fleet/declaration/resolve
 import { bringUp } from "../../../fleet/engine/siteChange.ts";
 import { SiteStack } from "../../../fleet/engine/siteStack.ts";
 import { keyPair } from "../../support/hosts/keys.ts";
+import { closedPort, type SshServer, startSshServer } from "../../support/hosts/sshServer.ts";
 import { type ScriptedChain, startScriptedChain } from "../../support/scriptedChain/index.ts";
-import { closedPort, type SshServer, startSshServer } from "../hosts/sshServer.ts";
 
 describe("machines of a fleet that were never seen before", () => {
   const VARIABLES = ["PULUMI_AKASH_STATE", "SSH_AUTH_SOCK", "FLEET_WORDS"];

@@ -4,7 +4,7 @@ import { HostUnreachable } from "../../../components/hosts/errors.ts";
 import { handler } from "../../../components/k3s/k3sNodeProvider.ts";
 import type { NodeInputs } from "../../../components/k3s/nodeInputs.ts";
 import { planCluster } from "../../../components/k3s/planCluster.ts";
-import { closedPort } from "../hosts/sshServer.ts";
+import { closedPort } from "../../support/hosts/sshServer.ts";
 
 describe("a node whose machine is off", () => {
   let node: NodeInputs;

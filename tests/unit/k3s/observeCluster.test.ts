@@ -9,7 +9,7 @@ import { observeCluster } from "../../../components/k3s/observeCluster.ts";
 import { planCluster } from "../../../components/k3s/planCluster.ts";
 import { startTestApiServer, type TestApiServer } from "../../support/doctor/apiServer.ts";
 import { keyPair } from "../../support/hosts/keys.ts";
-import { closedPort, type SshServer, startSshServer } from "../hosts/sshServer.ts";
+import { closedPort, type SshServer, startSshServer } from "../../support/hosts/sshServer.ts";
 
 describe("a cluster that remembers a server whose machine was set up anew", () => {
   let folder: string;

@@ -11,7 +11,7 @@ import type { NodeInputs } from "../../../components/k3s/nodeInputs.ts";
 import { planCluster } from "../../../components/k3s/planCluster.ts";
 import { removeNode } from "../../../components/k3s/removal/remove.ts";
 import { startTestApiServer, type TestApiServer } from "../../support/doctor/apiServer.ts";
-import { type SshServer, startSshServer } from "../hosts/sshServer.ts";
+import { type SshServer, startSshServer } from "../../support/hosts/sshServer.ts";
 
 /** A machine that shows another key than the one it was known by, and the cluster that had it. */
 describe("removing a node whose machine was set up anew", () => {

@@ -12,8 +12,8 @@ import { observeNodes } from "../../../components/nodes/observe.ts";
 import { checkNodes } from "../../../components/nodes/preflight.ts";
 import type { NodesDeclaration } from "../../../components/nodes/types.ts";
 import { startTestApiServer, type TestApiServer } from "../../support/doctor/apiServer.ts";
+import { closedPort, type SshServer, startSshServer } from "../../support/hosts/sshServer.ts";
 import { goodFacts } from "../hosts/machine.ts";
-import { closedPort, type SshServer, startSshServer } from "../hosts/sshServer.ts";
 import { declarationOf, declaredNode, observedOf, siteMachine } from "./machine.ts";
 
 describe("machines that do not answer", () => {

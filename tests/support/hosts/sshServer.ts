@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { connect as connectSocket, createServer } from "node:net";
 import ssh2 from "ssh2";
-import { keyPair } from "../../support/hosts/keys.ts";
+import { keyPair } from "./keys.ts";
 
 export interface ServerOptions {
   /** Public keys that open it. */

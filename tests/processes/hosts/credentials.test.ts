@@ -9,7 +9,7 @@ import { disconnectAll, onHost } from "../../../components/hosts/connect.ts";
 import { credentialsFor } from "../../../components/hosts/credentials.ts";
 import { HostCredentialUnusable } from "../../../components/hosts/errors.ts";
 import { keyPair } from "../../support/hosts/keys.ts";
-import { startSshServer } from "./sshServer.ts";
+import { startSshServer } from "../../support/hosts/sshServer.ts";
 
 /** An SSH agent that holds one key, over a socket. */
 async function startAgent(path: string, key: string): Promise<Server> {

@@ -18,7 +18,12 @@ import { pinHostKeys } from "../../../components/hosts/hostKeys.ts";
 import { hostScript } from "../../../components/hosts/script.ts";
 import type { HostAddress } from "../../../components/hosts/types.ts";
 import { keyPair } from "../../support/hosts/keys.ts";
-import { closedPort, type ServerOptions, type SshServer, startSshServer } from "./sshServer.ts";
+import {
+  closedPort,
+  type ServerOptions,
+  type SshServer,
+  startSshServer,
+} from "../../support/hosts/sshServer.ts";
 
 const PASSWORD = "T3st-only";
 
@@ -156,7 +161,7 @@ describe("a connection to a machine", () => {
 
   it("gives a script up after its time", async () => {
     const address = await machine();
-    const slow = hostScript("../tests/unit/hosts/pause.sh", { step: "waiting", readOnly: true });
+    const slow = hostScript("../tests/processes/hosts/pause.sh", { step: "waiting", readOnly: true });
     const wait = onHost(address, (host) => host.script(slow, {}, { timeoutSeconds: 0.2 }));
     await assert.rejects(wait, HostTimedOut);
   });
@@ -164,7 +169,10 @@ describe("a connection to a machine", () => {
   it("reports what a failed script said, without its secrets", async () => {
     const address = await machine();
     const seen: string[] = [];
-    const failing = hostScript("../tests/unit/hosts/complain.sh", { step: "complaining", readOnly: true });
+    const failing = hostScript("../tests/processes/hosts/complain.sh", {
+      step: "complaining",
+      readOnly: true,
+    });
     await assert.rejects(
       onHost(address, (host) =>
         host.script(failing, {}, { secrets: { token: "hush-hush" }, progress: (line) => seen.push(line) }),

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { factsFrom } from "../../../components/hosts/facts/facts.ts";
 import { parseSections } from "../../../components/hosts/facts/sections.ts";
 import { compareReleases, flavourOf } from "../../../components/hosts/facts/system.ts";
-import { sectionsText } from "./machine.ts";
+import { sectionsText } from "../../unit/hosts/machine.ts";
 
 const facts = (sections: Record<string, string>) => factsFrom(sectionsText(sections), 1000);
 

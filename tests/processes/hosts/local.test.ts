@@ -49,9 +49,9 @@ describe("this machine", () => {
   });
 
   it("gives up with what was agreed: time, facts, JSON", async () => {
-    const slow = hostScript("../tests/unit/hosts/pause.sh", { step: "waiting", readOnly: true });
+    const slow = hostScript("../tests/processes/hosts/pause.sh", { step: "waiting", readOnly: true });
     await assert.rejects(here.script(slow, {}, { timeoutSeconds: 0.1 }), HostTimedOut);
-    const silent = hostScript("../tests/unit/hosts/silent.sh", { step: "answering", readOnly: true });
+    const silent = hostScript("../tests/processes/hosts/silent.sh", { step: "answering", readOnly: true });
     await assert.rejects(here.script(silent), /answering failed \(its last line is no JSON\)/);
   });
 });
