@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { mutatingAdmissionVersion } from "../../components/akash/boundary/detect.ts";
 import { DENIED } from "../../components/akash/rbac/denied.ts";
-import { rulesOf } from "../../components/akash/rbac/plan.ts";
-import type { RbacOptions, Subject } from "../../components/akash/rbac/types.ts";
+import { planRoles, rulesOf } from "../../components/akash/rbac/plan.ts";
+import type { RbacOptions, Rule, Subject, Verb } from "../../components/akash/rbac/types.ts";
 import type { Cluster } from "../../components/cluster/index.ts";
-import { objectPath } from "./akashCluster.ts";
-import { create, eventually, LEASE, refused, startAkashCluster } from "./akashFixtures.ts";
+import { declaredObjects } from "../unit/akash/declared.ts";
+import { objectPath, type TestCluster } from "./akashCluster.ts";
+import { create, eventually, LEASE, namespace, refused, startAkashCluster } from "./akashFixtures.ts";
+import { CLUSTER_SCOPED, isRequest, Replay } from "./akashReplay.ts";
 
 const SUBJECTS: readonly Subject[] = [
   "akash-provider",
@@ -15,6 +17,21 @@ const SUBJECTS: readonly Subject[] = [
   "operator-inventory-hardware-discovery",
   "operator-ip",
 ];
+const CEPH = "rook-ceph";
+const either = [true, false];
+/** Every site that there can be, as far as access goes. */
+const OPTIONS: readonly RbacOptions[] = (["gateway", "classic"] as const).flatMap((ingressMode) =>
+  either.flatMap((registryCredentials) =>
+    either.flatMap((attestation) =>
+      [{ cephNamespace: CEPH }, {}].map((ceph) => ({
+        ingressMode,
+        registryCredentials,
+        attestation,
+        ...ceph,
+      })),
+    ),
+  ),
+);
 const SITE: RbacOptions = { ingressMode: "gateway", registryCredentials: true, attestation: false };
 
 describe("Akash components on a cluster", function () {
@@ -23,6 +40,7 @@ describe("Akash components on a cluster", function () {
   before(async function () {
     this.timeout(300_000);
     cluster = await startAkashCluster();
+    await cluster.apply(namespace(CEPH));
   });
   after(async () => cluster?.stop());
 
@@ -47,45 +65,49 @@ describe("Akash components on a cluster", function () {
 
   describe("access, as the API server decides it", () => {
     for (const subject of SUBJECTS) {
-      it(`lets ${subject} do all that upstream's calls need`, async () => {
-        for (const rule of rulesOf(subject, SITE)) {
-          for (const verb of rule.verbs) {
-            const where = rule.namespace ?? (CLUSTER_SCOPED.includes(rule.resource) ? undefined : LEASE);
-            const allowed = await mayI(cluster.admin, subject, {
-              verb,
-              group: rule.group,
-              ...resourceOf(rule.resource),
-              ...(where === undefined ? {} : { namespace: where }),
-              ...(rule.names === undefined ? {} : { name: rule.names[0] }),
-            });
-            assert.equal(allowed, true, `${verb} ${rule.resource} (${rule.source})`);
+      it(`lets ${subject} make the calls of its table and no others, with every option`, async () => {
+        const replay = await Replay.as(cluster.kubeconfig, subject);
+        const all = new Set(OPTIONS.flatMap((options) => rulesOf(subject, options)));
+        // Most options change nothing for most of them.
+        const plans = new Map(
+          OPTIONS.map((options) => [JSON.stringify(planRoles(subject, options)), options]),
+        );
+        for (const options of plans.values()) {
+          await applyAccess(cluster, subject, options);
+          const granted = new Set(rulesOf(subject, options));
+          for (const rule of all) {
+            for (const verb of rule.verbs) {
+              const expected = isCovered({ ...rule, verb }, granted);
+              // What was applied is in effect a moment later.
+              await eventually(async () => {
+                const call = `${verb} ${rule.resource} (${rule.source}) with ${JSON.stringify(options)}`;
+                assert.equal(await replay.allows({ ...rule, verb }), expected, call);
+              });
+            }
           }
         }
+        await applyAccess(cluster, subject, SITE);
       });
     }
 
     it("denies what is listed as denied", async () => {
-      for (const { subjects, verb, group, resource, namespace: within, name } of DENIED) {
+      const replays = new Map<Subject, Replay>();
+      for (const subject of SUBJECTS) replays.set(subject, await Replay.as(cluster.kubeconfig, subject));
+      for (const { subjects, ...denied } of DENIED) {
+        const { verb, resource, namespace: within, name } = denied;
         for (const subject of subjects) {
           const places =
             within === undefined && !CLUSTER_SCOPED.includes(resource)
               ? [undefined, "akash-services", "kube-system"]
               : [within];
           for (const place of places) {
-            const where = place === undefined ? {} : { namespace: place };
-            const asked = {
-              verb,
-              group,
-              ...resourceOf(resource),
-              ...where,
-              ...(name === undefined ? {} : { name }),
-            };
             if (place !== undefined && isOwnNamespaceRule(subject, verb, resource, place)) continue;
-            assert.equal(
-              await mayI(cluster.admin, subject, asked),
-              false,
-              `${subject}: ${JSON.stringify(asked)}`,
-            );
+            const where = place === undefined ? {} : { namespace: place };
+            const call = { ...denied, ...where, ...(name === undefined ? {} : { names: [name] }) };
+            const allowed = isRequest(verb)
+              ? await replays.get(subject)?.allows(call)
+              : await mayI(cluster.admin, subject, { ...call, ...resourceOf(resource) });
+            assert.equal(allowed, false, `${subject}: ${JSON.stringify(call)}`);
           }
         }
       }
@@ -106,23 +128,33 @@ describe("Akash components on a cluster", function () {
   });
 });
 
-const CLUSTER_SCOPED = [
-  "namespaces",
-  "nodes",
-  "nodes/proxy",
-  "persistentvolumes",
-  "storageclasses",
-  "clusterroles",
-  "clusterrolebindings",
-  "customresourcedefinitions",
-  "certificatesigningrequests",
-  "validatingadmissionpolicies",
-  "validatingwebhookconfigurations",
-  "mutatingwebhookconfigurations",
-  "priorityclasses",
-  "users",
-  "groups",
-];
+/** Gives a ServiceAccount what the site's components give it with these options, and nothing of former ones. */
+async function applyAccess(
+  { admin, apply }: TestCluster,
+  subject: Subject,
+  options: RbacOptions,
+): Promise<void> {
+  const group = "/apis/rbac.authorization.k8s.io/v1";
+  for (const kind of ["roles", "rolebindings"])
+    await admin.request("DELETE", `${group}/namespaces/${CEPH}/${kind}`);
+  const objects = await declaredObjects(async () => {
+    const { ServiceAccess } = await import("../../components/akash/ServiceAccess.ts");
+    new ServiceAccess("t", { subject, options });
+  });
+  for (const object of objects) await apply(object);
+}
+
+/** Whether a rule of the set allows the call: its own, or a wider one. */
+function isCovered(call: Rule & { readonly verb: Verb }, rules: ReadonlySet<Rule>): boolean {
+  return [...rules].some(
+    ({ group, resource, verbs, namespace: within, names }) =>
+      group === call.group &&
+      resource === call.resource &&
+      verbs.includes(call.verb) &&
+      (within === undefined || within === call.namespace) &&
+      (names === undefined || (call.names?.every((name) => names.includes(name)) ?? false)),
+  );
+}
 
 /** A list that denies something in general does not mean the namespace where it is meant to be allowed. */
 function isOwnNamespaceRule(

@@ -12,6 +12,8 @@ import type { KubernetesObject } from "../unit/akash/declared.ts";
 /** A control plane of its own with simulated nodes. */
 export interface TestCluster {
   readonly admin: Cluster;
+  /** Content of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
   /** The same cluster as a ServiceAccount of `akash-services` sees it. */
   as(account: string): Promise<Cluster>;
   /** Server-side apply, unknown fields refused. */
@@ -43,11 +45,12 @@ export async function startTestCluster(): Promise<TestCluster> {
     await stopCluster(folder);
     rmSync(folder, { recursive: true, force: true });
   };
+  const kubeconfig = await readFile(service.kubeconfig, "utf8");
   return {
     admin,
+    kubeconfig,
     stop,
-    as: async (account) =>
-      openCluster({ kubeconfig: impersonating(await readFile(service.kubeconfig, "utf8"), account) }),
+    as: (account) => openCluster({ kubeconfig: impersonating(kubeconfig, account) }),
     apply: async (object) => {
       const query = "fieldManager=test&force=true&fieldValidation=Strict";
       await admin.request("PATCH", `${objectPath(object)}?${query}`, object, "application/apply-patch+yaml");
@@ -67,7 +70,8 @@ export function objectPath({ apiVersion, kind, metadata: { namespace, name } }: 
   return `${root}${within}/${plural.toLowerCase()}${name === "" ? "" : `/${name}`}`;
 }
 
-function impersonating(kubeconfig: string, account: string): string {
+/** The administrator's kubeconfig, to speak as a ServiceAccount of `akash-services`. */
+export function impersonating(kubeconfig: string, account: string): string {
   const content = parse(kubeconfig) as { users: { user: Record<string, string> }[] };
   for (const { user } of content.users) user["as"] = `system:serviceaccount:akash-services:${account}`;
   return stringify(content);
