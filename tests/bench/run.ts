@@ -1,6 +1,6 @@
 /**
- * The figures of the benchmark, as JSON on standard output: each with its target, absolute seconds and CPU seconds
- * beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs;
+ * The figures of the benchmark, as JSON on standard output: each with its target and whether it is met, absolute
+ * seconds and CPU seconds beside each ratio, both sides in this run and environment. `--runs N` (default 3) sets how often each side runs;
  * `--only site`, `--only hosts`, `--only fleet` and `--only doctor` leave the other figures out, and `--sites N`
  * (default 16) is the largest fleet.
  */
@@ -10,13 +10,15 @@ import { parseArgs } from "node:util";
 import { stackEnvironment } from "../../commands/stack.ts";
 import { createProgress, ensureToolchain } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
-import { countChainRequests } from "./chainRequests.ts";
 import { timeDoctor } from "./doctor.ts";
 import { measureFleets } from "./fleet.ts";
 import { timeHosts } from "./hosts.ts";
 import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
+import { countChainRequests, resourceCount } from "./noop.ts";
 import { writePlainProgram } from "./plain.ts";
 import { timeRegistration } from "./registration.ts";
+import { declareDns } from "./site.ts";
+import { withVerdicts } from "./verdicts.ts";
 
 const { values } = parseArgs({
   options: {
@@ -47,24 +49,31 @@ try {
         }
       : {}),
   };
-  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(withVerdicts(figures), null, 2)}\n`);
 } finally {
   await checkout.remove();
 }
 
 /** The embedded site beside a plain program with as many resources. */
 async function measureSite() {
+  const dns = await declareDns(checkout.folder);
+  try {
+    return { dnsReadBack: dns.readBack, ...(await measureSiteWith({ ...toolchain.env, ...dns.env })) };
+  } finally {
+    await dns.stop();
+  }
+}
+
+async function measureSiteWith(env: NodeJS.ProcessEnv) {
   const site = {
     cwd: checkout.folder,
     start: startOfCommands(checkout.folder),
   };
   const up = () =>
-    step("up", () =>
-      measure(process.execPath, [...site.start, "up", "--json"], { cwd: site.cwd, env: toolchain.env }),
-    );
+    step("up", () => measure(process.execPath, [...site.start, "up", "--json"], { cwd: site.cwd, env }));
   const first = await up();
   const second = await up();
-  const engine = await engineEnvironment(checkout.folder);
+  const engine = await engineEnvironment(checkout.folder, env);
   const count = await resourceCount(engine);
   const plain = join(checkout.folder, "plain");
   await writePlainProgram(plain, {
@@ -113,7 +122,7 @@ async function measureSite() {
     firstUp: { ...first, target: { seconds: 90 } },
     secondUp: { ...second, target: { seconds: 20 } },
     chainRequests: { ...(await countChainRequests(checkout.folder, engine)), target: { requests: 10 } },
-    registration: await timeRegistration(toolchain),
+    registration: await timeRegistration(toolchain, runs),
   };
 }
 
@@ -124,20 +133,9 @@ async function step(label: string, act: () => Promise<Cost>): Promise<Cost> {
   return cost;
 }
 
-async function engineEnvironment(folder: string): Promise<NodeJS.ProcessEnv> {
+async function engineEnvironment(folder: string, env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const embedded = join(folder, ".embedded");
   if (!existsSync(embedded))
     throw new Error(`${embedded} is missing: \`up\` did not start the embedded site.`);
-  return { ...toolchain.env, ...(await stackEnvironment({ name: "dev", embedded: true }, embedded)) };
-}
-
-/** Resources in the state, the stack itself and provider configurations left out. */
-async function resourceCount(env: NodeJS.ProcessEnv): Promise<number> {
-  const { readFile } = await import("node:fs/promises");
-  const state = new URL(`${env["PULUMI_BACKEND_URL"]}/.pulumi/stacks/pulumi-akash/dev.json`);
-  const { checkpoint } = JSON.parse(await readFile(state, "utf8")) as {
-    checkpoint: { latest: { resources: { type: string; custom: boolean }[] } };
-  };
-  return checkpoint.latest.resources.filter(({ type, custom }) => custom && !type.startsWith("pulumi:"))
-    .length;
+  return { ...env, ...(await stackEnvironment({ name: "dev", embedded: true }, embedded)) };
 }

@@ -50,3 +50,13 @@ export async function countChainRequests(
   }
   return { requests: Object.values(byMethod).reduce((sum, count) => sum + count, 0), byMethod };
 }
+
+/** Resources in the state, the stack itself and provider configurations left out. */
+export async function resourceCount(env: NodeJS.ProcessEnv): Promise<number> {
+  const state = new URL(`${env["PULUMI_BACKEND_URL"]}/.pulumi/stacks/pulumi-akash/dev.json`);
+  const { checkpoint } = JSON.parse(await readFile(state, "utf8")) as {
+    checkpoint: { latest: { resources: { type: string; custom: boolean }[] } };
+  };
+  return checkpoint.latest.resources.filter(({ type, custom }) => custom && !type.startsWith("pulumi:"))
+    .length;
+}
