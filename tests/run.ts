@@ -24,6 +24,9 @@ const wanted = process.argv.slice(2);
 const files = wanted.filter((argument) => argument.endsWith(".ts"));
 // Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
 const jobs = String(Math.max(2, cpus().length));
+/** Node leaves there what each process ran of the sources. */
+const coverage = mkdtempSync(join(tmpdir(), "pulumi-akash-coverage-"));
+const covered = { ...process.env, NODE_V8_COVERAGE: coverage };
 const runs = (part: string) => (wanted.length === 0 ? true : wanted.includes(part));
 
 if (runs("types")) await check("types", join(BIN, "tsc"), ["--noEmit"]);
@@ -35,9 +38,15 @@ if (runs("lint")) {
 if (runs("unit")) {
   // Some of them read the sources that our copies are compared with; where no Go can be had they say so.
   await ensureGo(contextOf({ progress: createProgress() })).catch(() => undefined);
-  await mocha("unit", ["tests/unit/**/*.test.ts"], 20_000);
+  await mocha("unit", ["tests/unit/**/*.test.ts"], 20_000, covered);
 }
-if (runs("processes")) await mocha("processes", ["tests/processes/**/*.test.ts"], 60_000);
+if (runs("processes")) await mocha("processes", ["tests/processes/**/*.test.ts"], 60_000, covered);
+if (runs("unit") && runs("processes")) {
+  // What has to be covered, and how much of it, is in .c8rc.json.
+  const report = ["report", "--temp-directory", coverage, "--reporter", "text-summary"];
+  await check("coverage", join(BIN, "c8"), report);
+}
+rmSync(coverage, { recursive: true, force: true });
 if (runs("integration") || files.length > 0) {
   const toolchain = await ensureToolchain({
     tools: ["engine", "embedded", "test"],
