@@ -20,6 +20,7 @@ import type { SiteDeclaration } from "../../components/site/index.ts";
 import { type EmbeddedServices, ensureEmbedded, stopEmbedded } from "../../embedded/index.ts";
 import { violationsOf } from "../../policies/index.ts";
 import { ensureToolchain, type Toolchain } from "../../toolchain/index.ts";
+import { codeBlocks } from "../support/codeBlocks.ts";
 
 const repo = resolve(import.meta.dirname, "../..");
 const consumer = join(import.meta.dirname, "../support/consumer");
@@ -43,6 +44,7 @@ describe("the packed library in an empty project", function () {
     project = join(root, "project");
     await execute(process.execPath, [join(repo, "toolchain/pack.ts"), root]);
     cpSync(consumer, project, { recursive: true });
+    writeExamples();
     await install();
     startsFolders();
     services = await ensureEmbedded({ folder: join(root, "embedded"), toolchain });
@@ -52,6 +54,18 @@ describe("the packed library in an empty project", function () {
     await stopEmbedded({ folder: join(root, "embedded") });
     rmSync(root, { recursive: true });
   });
+
+  /** The programs that the README shows: the first is run, and all are compiled. */
+  function writeExamples(): void {
+    const [site = "", ...others] = codeBlocks(readFileSync(join(repo, "README.md"), "utf8"), "ts");
+    assert.ok(others.length > 0);
+    const outputs = `import { siteOutputs } from "pulumi-akash";
+export const { owner, hostUri, registration, certificate } = siteOutputs(site, args);
+`;
+    writeFileSync(join(project, "index.ts"), `${site}${outputs}`);
+    for (const [index, example] of others.entries())
+      writeFileSync(join(project, `example-${index}.ts`), example);
+  }
 
   /** Installs the tarball as anybody does, with the versions of our lock file, which npm's cache has. */
   async function install(): Promise<void> {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { parseSiteConfig } from "../../../components/site/config.ts";
+import { codeBlocks } from "../../support/codeBlocks.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const PAGES = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })];
@@ -12,20 +13,13 @@ const STACK_FILES = ["Pulumi.dev.yaml", ...globSync("docs/**/Pulumi.*.yaml", { c
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const scripts: Record<string, string> = JSON.parse(read("package.json")).scripts;
 
-/** Code blocks of a page in one language. */
-function blocks(page: string, language: string): string[] {
-  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, name, code = ""]) =>
-    name === language ? [code] : [],
-  );
-}
-
 describe("documentation", () => {
   let sites = 0;
   for (const page of PAGES) {
     describe(page, () => {
       const text = read(page);
 
-      for (const code of blocks(text, "yaml").filter((block) => block.includes("akash:site"))) {
+      for (const code of codeBlocks(text, "yaml").filter((block) => block.includes("akash:site"))) {
         sites++;
         it("shows a site that is valid", () => {
           assert.ok(parseSiteConfig(parse(code).config["akash:site"], page));
@@ -49,7 +43,7 @@ describe("documentation", () => {
 
       it("names imports that exist", () => {
         const door = read("components/index.ts");
-        for (const code of blocks(text, "ts")) {
+        for (const code of codeBlocks(text, "ts")) {
           for (const [, names = ""] of code.matchAll(/import \{([^}]+)\} from "pulumi-akash"/g)) {
             for (const name of names.split(",").map((part) => part.trim())) {
               assert.match(door, new RegExp(`\\b${name}\\b`), `${name} is not exported`);
