@@ -1,7 +1,8 @@
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -27,10 +28,11 @@ export class Checkout {
   static async create(): Promise<Checkout> {
     const folder = await mkdtemp(join(tmpdir(), "pulumi-akash-site-"));
     const { stdout } = await execute("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT });
-    for (const file of stdout.split("\0").filter((name) => name !== "")) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await cp(join(ROOT, file), join(folder, file), { force: true }).catch(ignoreDeleted);
-    }
+    // Git still lists a file that was just deleted in the working tree.
+    const files = stdout.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)));
+    await execute("cp", ["--parents", "--no-dereference", "--preserve=mode", ...files, folder], {
+      cwd: ROOT,
+    });
     const git = (...args: string[]) =>
       execute("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: folder });
     await git("init", "--quiet");
@@ -77,9 +79,4 @@ export class Checkout {
     await this.run("down", "--yes");
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** A file that git still lists but that was just deleted in the working tree. */
-function ignoreDeleted(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
 }
