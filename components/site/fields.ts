@@ -16,8 +16,12 @@ const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})+$`);
 
-export const isDomain = (value: string): boolean => DOMAIN.test(value) && isIP(value) === 0;
-const isHost = (value: string): boolean => isIP(value) !== 0 || HOST_NAME.test(value);
+/** Whether a host can be told from it: `1.2.3.999` has the form of a name, and no program takes it for one. */
+const isAuthority = (value: string): boolean => URL.canParse(`https://${value}`);
+
+/** A domain under which names can be made, so no IP address and nothing that ends in a number. */
+export const isDomain = (value: string): boolean => DOMAIN.test(value) && isAuthority(`name.${value}`);
+const isHost = (value: string): boolean => isIP(value) !== 0 || (HOST_NAME.test(value) && isAuthority(value));
 
 /** Text that must not be blank. */
 export const text = (description: string) =>
@@ -68,6 +72,20 @@ export const email = (description: string) =>
     "is not an e-mail address",
     "Write it as ops@example.com.",
   );
+
+/** Address of an https server without path; its host and port can be read from it. */
+export const httpsOrigin = (description: string) =>
+  pattern(
+    description,
+    /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+    "is not an https address without path",
+    "Write https://, the host in lower case and the port, nothing after it: https://provider.example.com:8443.",
+  ).refine(URL.canParse, {
+    error: sentence(
+      "has a host or a port that cannot be",
+      "Write a host name or an IP address, and a port up to 65535: https://provider.example.com:8443.",
+    ),
+  });
 
 /** Name of an environment variable, never its value. */
 export const variable = (description: string) =>

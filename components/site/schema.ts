@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { WalletSource } from "../wallet/types.ts";
 import { alertsField } from "./alerts.ts";
-import { amount, domain, email, pattern, text, variable } from "./fields.ts";
+import { amount, domain, email, httpsOrigin, pattern, text, variable } from "./fields.ts";
 import { k3sField } from "./k3sFields.ts";
 import { mirrorField } from "./mirrorField.ts";
 import { gpuField, hostsField, nodesField } from "./nodeFields.ts";
@@ -134,11 +134,8 @@ export const siteSchema = z
       "Use 2 to 40 lower-case letters, digits and dashes, beginning with a letter, for example garage.",
     ),
     domain: domain("domain under which the site answers as provider.<domain> and *.ingress.<domain>"),
-    hostUri: pattern(
+    hostUri: httpsOrigin(
       "address of the provider published on chain; default: https://provider.<domain>:8443",
-      /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
-      "is not an https address without path",
-      "Write https://, the host in lower case and the port, nothing after it: https://provider.example.com:8443.",
     ).optional(),
     network: networkField,
     wallet,
