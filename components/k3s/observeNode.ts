@@ -1,5 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { parse } from "yaml";
 import { z } from "zod";
 import { onHost } from "../hosts/connect.ts";
 import { HostKeyChanged, HostUnreachable } from "../hosts/errors.ts";
@@ -7,6 +6,7 @@ import { hostScript } from "../hosts/script.ts";
 import { clusterOf } from "./clusterAccess.ts";
 import type { K3sConfig } from "./config.ts";
 import { kubeletFile } from "./kubernetesConfig.ts";
+import { readMachineYaml } from "./machineYaml.ts";
 import { type NodeInputs, type NodeSnapshots, UNREACHABLE } from "./nodeInputs.ts";
 import { getNode, isLeftCordoned, isReady, type NodeObject, taintText, UNSCHEDULABLE } from "./nodeObject.ts";
 import { observedRegistries } from "./registries.ts";
@@ -88,12 +88,12 @@ export function fromFacts(
     role: facts.role === "agent" ? "agent" : "server",
     version: observedVersion(versionIn(text("version")), declared.version, object),
     ...(datastore === undefined ? {} : { datastore: text("datastore") === "etcd" ? "etcd" : "sqlite" }),
-    config: parseYaml(text("config")) as K3sConfig,
+    config: readMachineYaml(text("config")) as K3sConfig,
     registries: observedRegistries(text("registries"), declared.registries),
-    kubelet: parseYaml(text("kubelet")),
+    kubelet: readMachineYaml(text("kubelet")),
     ...(scheduler === undefined && observedScheduler === ""
       ? {}
-      : { scheduler: parseYaml(observedScheduler) }),
+      : { scheduler: readMachineYaml(observedScheduler) }),
     unit: text("unit").trim() === declared.unit.trim() ? declared.unit : text("unit"),
     service: text("service") || "not there",
     enabled: text("enabled") === "enabled",
@@ -158,17 +158,5 @@ function sameKey(left: string, right: string): boolean {
     return new X509Certificate(left).fingerprint256 === new X509Certificate(right).fingerprint256;
   } catch {
     return false;
-  }
-}
-
-/** A file by hand may be anything: what cannot be read is a difference, not an error. */
-function parseYaml(text: string): Record<string, unknown> {
-  try {
-    const content: unknown = parse(text);
-    return typeof content === "object" && content !== null && !Array.isArray(content)
-      ? (content as Record<string, unknown>)
-      : {};
-  } catch {
-    return { unreadable: true };
   }
 }

@@ -1,9 +1,13 @@
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { OptionInvalid } from "./errors.ts";
+import { readMachineYaml } from "./machineYaml.ts";
 import type { Registries, RegistryLogin, RegistryMirror } from "./types.ts";
 
 /** A password that is on a machine and is not the declared variable's. */
 export const OTHER_PASSWORD = "(the machine has another password)";
+
+/** A file that cannot be read, which is another than any that is declared. */
+const UNREADABLE: Registries = { mirrors: { "(the machine's file cannot be read)": { endpoints: [] } } };
 
 interface RegistriesFile {
   mirrors?: Record<string, { endpoint?: string[]; rewrite?: Record<string, string> }>;
@@ -47,7 +51,9 @@ export function observedRegistries(
   declared: Registries = {},
   env: NodeJS.ProcessEnv = process.env,
 ): Registries {
-  const file = (parse(text) ?? {}) as RegistriesFile;
+  const content = readMachineYaml(text);
+  if (content["unreadable"] === true) return UNREADABLE;
+  const file = content as RegistriesFile;
   const mirrors = entries(file.mirrors ?? {}).map(
     ([name, { endpoint = [], rewrite }]): [string, RegistryMirror] => [
       name,

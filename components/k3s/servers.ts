@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import type { HostAddress } from "../hosts/types.ts";
 import { NoServerAnswers } from "./errors.ts";
+import { readMachineYaml } from "./machineYaml.ts";
 import { readFacts } from "./observeNode.ts";
 
 /**
@@ -35,6 +35,5 @@ export async function findServers(
 }
 
 function joins(config: unknown): boolean {
-  const settings = typeof config === "string" ? (parse(config) as { server?: string } | null) : null;
-  return settings?.server !== undefined;
+  return typeof config === "string" && readMachineYaml(config)["server"] !== undefined;
 }

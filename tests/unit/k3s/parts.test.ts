@@ -49,6 +49,15 @@ describe("registries.yaml", () => {
   });
 });
 
+describe("registries.yaml that cannot be read", () => {
+  it("is a difference, not an error that quotes its passwords", () => {
+    const text = "configs:\n  a: { auth: { password: hunter2 }\n  a: {}\n";
+    const observed = JSON.stringify(observedRegistries(text, {}, {}));
+    assert.match(observed, /the machine's file cannot be read/);
+    assert.ok(!observed.includes("hunter2"));
+  });
+});
+
 describe("a node's labels and taints", () => {
   const node = (labels: Record<string, string>, taints: string[]): NodeObject => ({
     metadata: { name: "a", labels },
