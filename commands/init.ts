@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { type Answers, declarationOf, newWalletFile, parseAnswers } from "./init/answers.ts";
@@ -135,7 +135,10 @@ async function write(
   const file = join(world.folder, `Pulumi.${stack}.yaml`);
   const existing = await readIfPresent(file);
   const replace = existing !== undefined && (await mayReplace(options, world, file));
-  const { text, site } = stackFileText(declaration, existing);
+  const { text, site } = stackFileText(
+    declaration,
+    existing === undefined ? undefined : { name: basename(file), text: existing },
+  );
   // Last of all: nobody is to write down words for a site that cannot be.
   const wordsFile = newWalletFile(answers);
   const newWallet =

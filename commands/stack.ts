@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
 import { parseSiteConfig, type SiteConfig } from "../components/site/config.ts";
 import { lendPlugins, pluginsOfCache, pluginsOfHome, replaceLink } from "../toolchain/index.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Folder of Pulumi.yaml: the repository's root. */
 export const PROJECT = join(import.meta.dirname, "..");
@@ -16,7 +16,7 @@ export const EMBEDDED = process.env["PULUMI_AKASH_EMBEDDED"] ?? join(PROJECT, ".
 /** The embedded stack's passphrase. It guards a throwaway wallet's stack and is no secret. */
 const DEV_PASSPHRASE = "dev";
 
-/** A stack that has no file, or whose file says nothing of a site. */
+/** A stack that has no file, or whose file cannot be read or says nothing of a site. */
 export class StackError extends Error {
   override readonly name = "StackError";
 }
@@ -34,17 +34,19 @@ export interface Stack {
 /**
  * Reads and validates a stack's declaration.
  *
- * @throws StackError when the stack file is missing or declares no site
+ * @throws StackError when the stack file is missing, is no YAML or declares no site
  * @throws SiteConfigError when the declaration is not valid
  */
-export async function readStack(name: string): Promise<Stack> {
-  const file = join(PROJECT, `Pulumi.${name}.yaml`);
+export async function readStack(name: string, folder = PROJECT): Promise<Stack> {
+  const file = join(folder, `Pulumi.${name}.yaml`);
   if (!existsSync(file)) {
     throw new StackError(
       `There is no Pulumi.${name}.yaml. \`npm run init -- --stack ${name}\` asks a few questions and writes it.`,
     );
   }
-  const document = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;
+  const refuse = (problems: readonly string[]) => new StackError(problems.join("\n"));
+  const content = parseYaml(await readFile(file, "utf8"), `Pulumi.${name}.yaml`, refuse);
+  const document = content as { config?: Record<string, unknown> } | null;
   const declared = document?.config?.["akash:site"];
   if (declared === undefined) {
     throw new StackError(

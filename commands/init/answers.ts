@@ -1,4 +1,3 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import {
   formatProblem,
@@ -8,6 +7,7 @@ import {
 } from "../../components/site/config.ts";
 import { explain, problemsOf } from "../../components/site/problems.ts";
 import type { WalletSource } from "../../components/wallet/types.ts";
+import { parseYaml } from "../yaml.ts";
 import { InitError } from "./errors.ts";
 import { parsePlace } from "./place.ts";
 
@@ -130,12 +130,7 @@ export function complaintOf(name: AnswerName, value: string): string | undefined
  * @throws {InitError} listing every problem
  */
 export function parseAnswers(text: string, file: string): Partial<Answers> {
-  let value: unknown;
-  try {
-    value = parse(text) ?? {};
-  } catch (error) {
-    throw new InitError(`${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const value = parseYaml(text, file, (problems) => new InitError(problems.join("\n"))) ?? {};
   const parsed = answersSchema.partial().safeParse(value, { error: explain });
   if (!parsed.success) {
     const problems = problemsOf(value, parsed.error.issues, new Set()).map(formatProblem);

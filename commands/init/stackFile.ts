@@ -1,6 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { Document, isMap, isScalar, parseDocument, YAMLMap } from "yaml";
+import { Document, isMap, isScalar, YAMLMap } from "yaml";
 import { parseSiteConfig, type SiteConfig, type SiteDeclaration } from "../../components/site/config.ts";
+import { parseYamlDocument } from "../yaml.ts";
 import { InitError } from "./errors.ts";
 
 const SCHEMA_COMMENT = " yaml-language-server: $schema=./components/site/site.schema.json";
@@ -26,23 +27,24 @@ const GROUPS_IN_LINES = new Set(["attributes", "pricing", "nodes"]);
  * The text of a stack file. What an existing file holds besides the site, such as the engine's salt, is kept.
  *
  * @throws {SiteConfigError} when the declaration is not valid
+ * @throws {InitError} when the existing file cannot be read
  */
 export function stackFileText(
   declaration: SiteDeclaration,
-  existing?: string,
+  existing?: { readonly name: string; readonly text: string },
 ): { text: string; site: SiteConfig } {
   const site = parseSiteConfig(declaration);
-  const document = existing === undefined ? new Document({}) : parseDocument(existing);
+  const refuse = (problems: readonly string[]) =>
+    new InitError([...problems, "Or remove the file: it is written anew."].join("\n"));
+  const document =
+    existing === undefined ? new Document({}) : parseYamlDocument(existing.text, existing.name, refuse);
   if (!isMap(document.contents)) document.contents = new YAMLMap() as typeof document.contents;
   if (existing === undefined) document.commentBefore = SCHEMA_COMMENT;
   document.setIn(["config", "akash:site"], siteNode(document, declaration));
   return { text: document.toString({ lineWidth: 110 }), site };
 }
 
-function siteNode(
-  document: Document | ReturnType<typeof parseDocument>,
-  declaration: SiteDeclaration,
-): YAMLMap {
+function siteNode(document: Document | Document.Parsed, declaration: SiteDeclaration): YAMLMap {
   const node = document.createNode(declaration);
   if (!isMap(node)) throw new TypeError("A declaration is a map.");
   for (const { key, value } of node.items) {

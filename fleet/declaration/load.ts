@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { parseDocument } from "yaml";
+import { parseYaml } from "../../commands/yaml.ts";
 import { FleetDeclarationError, FleetError } from "./errors.ts";
 import { isMap } from "./merge.ts";
 import { type Fleet, resolveFleet } from "./resolve.ts";
@@ -53,9 +53,6 @@ async function withSiteFiles(declared: unknown, folder: string, where: string): 
 }
 
 async function readYaml(file: string, where: string): Promise<unknown> {
-  const document = parseDocument(await readFile(file, "utf8"));
-  // The first sentence says what and where; the rest quotes the file, which may hold more than it should.
-  const problems = document.errors.map(({ message }) => message.split("\n")[0] ?? "");
-  if (problems.length > 0) throw new FleetDeclarationError(where, problems);
-  return document.toJS({ maxAliasCount: 1000 }) as unknown;
+  const text = await readFile(file, "utf8");
+  return parseYaml(text, where, (problems) => new FleetDeclarationError(where, problems));
 }

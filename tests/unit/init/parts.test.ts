@@ -156,7 +156,10 @@ describe("init: answers", () => {
       () => parseAnswers("domian: x", "a.yaml"),
       /a\.yaml cannot be used\.\n- domian: .*`domain`/,
     );
-    assert.throws(() => parseAnswers("a: [", "a.yaml"), /a\.yaml is not YAML/);
+    assert.throws(
+      () => parseAnswers("a: [", "a.yaml"),
+      /^InitError: a\.yaml:1 is not indented like the lines beside it/,
+    );
   });
 
   it("have defaults that are right, whatever the host is called", async () => {
