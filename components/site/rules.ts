@@ -247,6 +247,15 @@ const reachable: Rule = (root) => {
   return [problemAt(root, ["address"], "is an address nobody outside can reach", remedy)];
 };
 
+/** A keyring of backend `file` opens with its passphrase only. */
+const keyringPassphrase: Rule = (root) => {
+  const wallet = valueAt(root, ["wallet"]);
+  const keyring = valueAt(wallet, ["keyringDir"]) !== undefined && valueAt(wallet, ["backend"]) === "file";
+  if (!keyring || valueAt(wallet, ["passphraseEnv"]) !== undefined) return [];
+  const remedy = "Write the name of the environment variable with the keyring's passphrase.";
+  return [problemAt(root, ["wallet", "passphraseEnv"], "is missing: backend file has a passphrase", remedy)];
+};
+
 /** Secrets in plain sight. */
 export const secrets: Rule = (root) =>
   findSecrets(root).map(({ path, kind }) => problemAt(root, path, `looks like ${kind.name}`, kind.remedy));
@@ -257,6 +266,7 @@ export const rules: readonly Rule[] = [
   attributes,
   gpuPrices,
   unfilled,
+  keyringPassphrase,
   dnsFits,
   nodeSet,
   onlyWithNodes,

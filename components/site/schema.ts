@@ -24,7 +24,9 @@ const wallet: z.ZodType<WalletSource, WalletSource> = z
       keyringDir: text("path of an existing keyring directory of the Akash command line"),
       backend: z.enum(["test", "file"]).describe("the keyring's backend: test or file"),
       keyName: text("name of the key in the keyring"),
-      passphraseEnv: variable("name of the environment variable with the keyring's passphrase").optional(),
+      passphraseEnv: variable(
+        "name of the environment variable with the keyring's passphrase; needed for backend file",
+      ).optional(),
     }),
   ])
   .describe(

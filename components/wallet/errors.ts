@@ -85,6 +85,14 @@ export class KeyringItemUnreadable extends WalletError {
   }
 }
 
+export class KeyringPassphraseUndeclared extends WalletError {
+  constructor(directory: string) {
+    super(
+      `The keyring ${directory} has backend \`file\`, and \`wallet\` names no \`passphraseEnv\`. Name the environment variable with its passphrase.`,
+    );
+  }
+}
+
 /** What the binaries answer with "too many failed passphrase attempts". */
 export class KeyringPassphraseWrong extends WalletError {
   constructor(directory: string, variable: string) {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { absolutePath } from "../cluster/paths.ts";
-import { WalletFileMissing, WalletVariableMissing } from "./errors.ts";
+import { KeyringPassphraseUndeclared, WalletFileMissing, WalletVariableMissing } from "./errors.ts";
 import { KeyWallet } from "./keyWallet.ts";
 import { deriveKey, parseWords } from "./mnemonic.ts";
 import { readPrivateFile } from "./privateFile.ts";
@@ -56,10 +56,11 @@ async function fromKeyring(
   env: Environment,
 ): Promise<Wallet> {
   const { readKeyring } = await import("./keyring/directory.ts");
-  const { backend, keyName, passphraseEnv = "the variable of `passphraseEnv`" } = source;
+  const { backend, keyName, passphraseEnv } = source;
   const directory = absolutePath(source.keyringDir);
   if (backend === "test")
     return new KeyWallet((await readKeyring({ directory, backend, keyName })).privateKey);
+  if (passphraseEnv === undefined) throw new KeyringPassphraseUndeclared(directory);
   const value = variable(env, passphraseEnv, "the keyring's passphrase");
   const passphrase = { value, variable: passphraseEnv };
   return new KeyWallet((await readKeyring({ directory, backend, keyName, passphrase })).privateKey);

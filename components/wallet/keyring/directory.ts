@@ -4,8 +4,8 @@ import { compare } from "bcryptjs";
 import {
   KeyNotFound,
   KeyringItemUnreadable,
+  KeyringPassphraseUndeclared,
   KeyringPassphraseWrong,
-  WalletVariableMissing,
 } from "../errors.ts";
 import { addressBytes } from "../keyWallet.ts";
 import type { Wallet } from "../types.ts";
@@ -71,7 +71,7 @@ export async function readKeyring(location: KeyringLocation): Promise<StoredKey>
     throw new KeyNotFound(directory, keyName, await keyNames(directory));
   });
   if (backend === "test") return openKey(path, sealed, testPassword, location);
-  if (!passphrase) throw new WalletVariableMissing("of `passphraseEnv`", "the keyring's passphrase");
+  if (!passphrase) throw new KeyringPassphraseUndeclared(directory);
   const hash = await readFile(join(directory, "keyhash"), "utf8").catch(() => undefined);
   if (hash && !(await compare(passphrase.value, hash.trim()))) {
     throw new KeyringPassphraseWrong(directory, passphrase.variable);

@@ -67,6 +67,12 @@ describe("SiteConfig: what is refused, in these words", () => {
         "wallet.passphraseEnv: is missing. Expected: name of the environment variable with the armor's passphrase.",
       ],
     },
+    "a keyring with a passphrase, and no word of where that is": {
+      given: { wallet: { keyringDir: "~/.akash", backend: "file", keyName: "provider" } },
+      says: [
+        "wallet.passphraseEnv: is missing: backend file has a passphrase. Write the name of the environment variable with the keyring's passphrase.",
+      ],
+    },
     "a wallet with a foreign key": {
       given: { wallet: { mnemonicFile: "words", backend: "test" } },
       says: [

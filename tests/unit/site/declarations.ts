@@ -25,9 +25,10 @@ const wallet = fc.oneof(
   fc.constant({ prompt: true }),
   fc.record({ armorFile: label, passphraseEnv: variable }),
   fc.record(
-    { keyringDir: label, backend: fc.constantFrom("test", "file"), keyName: label, passphraseEnv: variable },
+    { keyringDir: label, backend: fc.constant("test"), keyName: label, passphraseEnv: variable },
     { requiredKeys: ["keyringDir", "backend", "keyName"] },
   ),
+  fc.record({ keyringDir: label, backend: fc.constant("file"), keyName: label, passphraseEnv: variable }),
 );
 
 const dns = fc.oneof(

@@ -182,7 +182,7 @@ describe("keyring directories", () => {
     });
     await assert.rejects(
       readKeyring({ directory: home, backend: "file", keyName: "a/b" }),
-      errors.WalletVariableMissing,
+      errors.KeyringPassphraseUndeclared,
     );
   });
 

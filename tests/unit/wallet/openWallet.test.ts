@@ -84,7 +84,7 @@ describe("openWallet", () => {
     assert.equal((await openWallet(file, { P: "long enough" })).address, address);
     await assert.rejects(openWallet(file, { P: "another" }), errors.KeyringItemUnreadable);
     await assert.rejects(openWallet(file, {}), /variable P is not set/);
-    await assert.rejects(openWallet({ ...keyring, backend: "file" }, {}), /passphraseEnv/);
+    await assert.rejects(openWallet({ ...keyring, backend: "file" }, {}), /names no `passphraseEnv`\. Name/);
   });
 
   it("understands paths below the home folder", () => {
