@@ -7,7 +7,7 @@ import { firstProviderWithProtoKeyring } from "./errors.ts";
  *   release, such as `main`, is taken for a recent one
  */
 export function imageReadsProtoKeyring(imageVersion: string): boolean {
-  const version = /(?:^|:)v?(\d+)\.(\d+)(?:\.\d+)?(?:-[\w.]+)?(?:@sha256:\w+)?$/.exec(imageVersion);
+  const version = /(?:^|:)v?(\d+)\.(\d+)(?:\.\d+)?(?:[-+][\w.+-]+)?(?:@sha256:\w+)?$/.exec(imageVersion);
   if (!version) return true;
   const [major = 0, minor = 0] = version.slice(1).map(Number);
   const [firstMajor = 0, firstMinor = 0] = firstProviderWithProtoKeyring.split(".").map(Number);

@@ -7,6 +7,7 @@ describe("imageReadsProtoKeyring", () => {
     ["0.16.2", true],
     ["v0.10.0", true],
     ["0.10.0-rc1", true],
+    ["0.10.0-rc1-amd64", true],
     ["1.0.0", true],
     ["1.2", true],
     ["12.0.1", true],
@@ -20,6 +21,9 @@ describe("imageReadsProtoKeyring", () => {
     ["0.6.11", false],
     ["0.9", false],
     ["v0.8.3-rc0", false],
+    ["0.8.3-rc0-amd64", false],
+    ["0.9.1+build", false],
+    ["ghcr.io/akash-network/provider:0.8.3-rc0-amd64", false],
     ["ghcr.io/akash-network/provider:0.6.9", false],
     [`registry.example:5000/provider:v0.6.9@sha256:${"0".repeat(64)}`, false],
   ];
