@@ -6,8 +6,10 @@ import {
   KeyringItemUnreadable,
   KeyringPassphraseUndeclared,
   KeyringPassphraseWrong,
+  WalletFileExposed,
 } from "../errors.ts";
 import { addressBytes } from "../keyWallet.ts";
+import { readPrivateFile } from "../privateFile.ts";
 import type { Wallet } from "../types.ts";
 import { type KeyringItem, openItem, sealItem } from "./item.ts";
 import { decodeRecord, encodeRecord, type StoredKey } from "./record.ts";
@@ -60,14 +62,17 @@ export interface KeyringLocation {
   readonly passphrase?: { readonly value: string; readonly variable: string };
 }
 
-/** @throws KeyNotFound, KeyringPassphraseWrong, KeyringItemUnreadable, KeyUnusable */
+/** @throws KeyNotFound, WalletFileExposed, KeyringPassphraseUndeclared, KeyringPassphraseWrong, KeyringItemUnreadable, KeyUnusable */
 export async function readKeyring(location: KeyringLocation): Promise<StoredKey> {
   const { backend, keyName, passphrase } = location;
   const folder = `keyring-${backend}`;
   const directory =
     basename(location.directory) === folder ? location.directory : join(location.directory, folder);
   const path = join(directory, `${escapeFileName(keyName)}.info`);
-  const sealed = await readFile(path, "utf8").catch(async () => {
+  // Sealed with a word that everybody knows, so as good as in plain text; backend `file` has a passphrase.
+  const read = backend === "test" ? readPrivateFile(path) : readFile(path, "utf8");
+  const sealed = await read.catch(async (error: unknown) => {
+    if (error instanceof WalletFileExposed) throw error;
     throw new KeyNotFound(directory, keyName, await keyNames(directory));
   });
   if (backend === "test") return openKey(path, sealed, testPassword, location);

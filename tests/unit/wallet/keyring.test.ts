@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hash } from "bcryptjs";
@@ -163,6 +163,22 @@ describe("keyring directories", () => {
       return true;
     });
     await assert.rejects(readKeyring({ ...other, backend: "file" }), /it holds no keys/);
+  });
+
+  it("of backend test are refused where others can read the key: everybody knows their password", async () => {
+    await writeKeyringTest(home, "provider", wallet);
+    const location = { directory: home, backend: "test", keyName: "provider" } as const;
+    const info = join(home, "keyring-test/provider.info");
+    for (const mode of [0o644, 0o640]) {
+      await chmod(info, mode);
+      await assert.rejects(readKeyring(location), (error: Error) => {
+        assert.ok(error instanceof errors.WalletFileExposed);
+        assert.match(error.message, new RegExp(`mode 0${mode.toString(8)}.*chmod 600 ${info}`));
+        return true;
+      });
+    }
+    await chmod(info, 0o400);
+    assert.equal((await readKeyring(location)).name, "provider");
   });
 
   it("of backend file need their passphrase", async () => {
