@@ -2,7 +2,12 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { RuntimeClass } from "@pulumi/kubernetes/node/v1/runtimeClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
-import { gpuOperatorValues, type RuntimeClassOwner, runtimeClassOwner } from "./operatorValues.ts";
+import {
+  type Distribution,
+  gpuOperatorValues,
+  type RuntimeClassOwner,
+  runtimeClassOwner,
+} from "./operatorValues.ts";
 
 export interface GpuSupportArgs {
   /**
@@ -23,7 +28,7 @@ export interface GpuSupportArgs {
   /** SXM boards need the Fabric Manager. Default: false. */
   readonly fabricManager?: boolean;
   /** The cluster's distribution decides where containerd's configuration is. Default: `k3s`. */
-  readonly distribution?: "k3s" | "other";
+  readonly distribution?: Distribution;
   /** Folder with the chart, for sites without internet. Default: its official address. */
   readonly mirror?: string;
   /** Seconds to wait until the operator is ready; 0 does not wait. Default: 300. */

@@ -1,3 +1,5 @@
+import type { NodeView } from "./types.ts";
+
 /** Who writes the RuntimeClass `nvidia`. */
 export type RuntimeClassOwner = "distribution" | "operator" | "site";
 
@@ -24,11 +26,19 @@ export function runtimeClassOwner(
   return owner;
 }
 
+/** Whose containerd a cluster's nodes run; K3s keeps its socket and configuration where no other does. */
+export type Distribution = "k3s" | "other";
+
+/** Told by the kubelet's version: K3s's ends in `+k3s` and a number. */
+export function distributionOf(nodes: readonly NodeView[]): Distribution {
+  return nodes.some(({ status }) => status?.nodeInfo?.kubeletVersion?.includes("+k3s")) ? "k3s" : "other";
+}
+
 export interface GpuOperatorOptions {
   readonly driver?: boolean;
   readonly toolkit?: boolean;
   readonly fabricManager?: boolean;
-  readonly distribution?: "k3s" | "other";
+  readonly distribution?: Distribution;
 }
 
 /**

@@ -30,7 +30,10 @@ export interface NodeView {
     readonly name?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly nodeInfo?: { readonly kubeletVersion?: string };
+  };
 }
 
 /** Why a GPU is not advertised, or is advertised with a doubt. */

@@ -12,6 +12,7 @@ import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { commonModels } from "../gpu/commonModels.ts";
 import { loadGpuDatabase } from "../gpu/database.ts";
 import { detectFromNodes } from "../gpu/detect.ts";
+import { type Distribution, distributionOf } from "../gpu/operatorValues.ts";
 import type { GpuDatabase, GpuDetection, NodeView } from "../gpu/types.ts";
 import type { ObservedNodes } from "../nodes/types.ts";
 import { openWallet } from "../wallet/openWallet.ts";
@@ -35,6 +36,8 @@ export interface ObservedSite {
   readonly owner: string;
   readonly chain: { readonly chainId: string; readonly generation: Generation; readonly rpc: string };
   readonly gpu: GpuDetection;
+  /** Whose nodes those of an existing cluster are; absent where the site makes its own, which is K3s. */
+  readonly distribution?: Distribution;
   /** Public address of the site: an IP address or `cname:NAME`. */
   readonly address: string;
   /** What may keep tenants from reaching it, with what to do; absent where nothing is known of. */
@@ -85,7 +88,7 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
   };
 }
 
-type ObservedCluster = Pick<ObservedSite, "gpu" | "kubeconfig" | "mutatingAdmission">;
+type ObservedCluster = Pick<ObservedSite, "gpu" | "distribution" | "kubeconfig" | "mutatingAdmission">;
 
 /** A cluster of the site's own that does not answer is the machines' to bring back, so it stops nobody here. */
 async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
@@ -100,12 +103,14 @@ async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
 async function askCluster(config: SiteConfig): Promise<ObservedCluster> {
   const kubeconfigPath = kubeconfigOf(config);
   const cluster = openCluster({ kubeconfigPath });
-  const [gpu, mutatingAdmission, kubeconfig] = await Promise.all([
-    config.nodes === undefined ? cluster.then(detectGpus) : noGpus,
+  const [nodes, mutatingAdmission, kubeconfig] = await Promise.all([
+    config.nodes === undefined ? cluster.then(readNodes) : undefined,
     cluster.then(mutatingAdmissionVersion),
     readKubeconfig({ kubeconfigPath }),
   ]);
-  return { gpu, mutatingAdmission, kubeconfig: kubeconfig.text };
+  const common = { mutatingAdmission, kubeconfig: kubeconfig.text };
+  if (nodes === undefined) return { gpu: noGpus, ...common };
+  return { gpu: await gpusOn(nodes), distribution: distributionOf(nodes), ...common };
 }
 
 const noGpus: GpuDetection = { devices: [], problems: [] };
@@ -140,8 +145,15 @@ async function definitions({ ingress, mirror, nodes }: SiteConfig): Promise<void
 
 /** The GPUs that nodes really offer to pods. */
 export async function detectGpus(cluster: Cluster): Promise<GpuDetection> {
+  return gpusOn(await readNodes(cluster));
+}
+
+async function readNodes(cluster: Cluster): Promise<readonly NodeView[]> {
   const list = await cluster.get<{ readonly items: readonly NodeView[] }>("/api/v1/nodes");
-  const nodes = list?.items ?? [];
+  return list?.items ?? [];
+}
+
+async function gpusOn(nodes: readonly NodeView[]): Promise<GpuDetection> {
   const known = detectFromNodes(nodes, commonModels);
   // The network's whole database is fetched only for a card that the common ones do not cover.
   const unknown = known.problems.some(({ kind }) => kind === "unknown-pci-id" || kind === "unknown-product");

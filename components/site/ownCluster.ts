@@ -55,11 +55,11 @@ export function gpuGate(
 /** What the GPU operator is to install: on machines of ours only what is not installed there by packages. */
 export function gpuSupportArgs(
   { gpu, nodes, mirror }: SiteConfig,
-  { nodes: observed }: Pick<ObservedSite, "nodes">,
+  { nodes: observed, distribution }: Pick<ObservedSite, "nodes" | "distribution">,
 ): GpuSupportArgs {
   const shown = (observed?.expected ?? []).length > 0 ? "chart" : "none";
   const common = { operator: gpu.operator === "auto" ? shown : gpu.operator, mirror: mirror.charts } as const;
-  if (nodes === undefined) return common;
+  if (nodes === undefined) return distribution === undefined ? common : { ...common, distribution };
   const byOperator = gpu.driver.by === "operator";
   return { ...common, driver: byOperator, toolkit: byOperator };
 }

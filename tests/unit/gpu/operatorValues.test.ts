@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { gpuOperatorValues, runtimeClassOwner } from "../../../components/gpu/operatorValues.ts";
+import {
+  distributionOf,
+  gpuOperatorValues,
+  runtimeClassOwner,
+} from "../../../components/gpu/operatorValues.ts";
 
 describe("runtimeClassOwner", () => {
   it("is the operator where it is installed and the site elsewhere", () => {
@@ -14,6 +18,17 @@ describe("runtimeClassOwner", () => {
     assert.throws(() => runtimeClassOwner("chart", "site"), /`runtimeClass: site`.*`operator: chart`/);
     assert.throws(() => runtimeClassOwner("chart", "distribution"), RangeError);
     assert.throws(() => runtimeClassOwner("none", "operator"), /needs `operator: chart`/);
+  });
+});
+
+describe("distributionOf", () => {
+  const node = (kubeletVersion: string) => ({ status: { nodeInfo: { kubeletVersion } } });
+
+  it("is K3s where a kubelet says so", () => {
+    assert.equal(distributionOf([node("v1.34.3+k3s1")]), "k3s");
+    assert.equal(distributionOf([node("v1.34.3"), node("v1.34.3+k3s1")]), "k3s");
+    for (const nodes of [[node("v1.34.3")], [node("v1.34.3+rke2r1")], [{}], []])
+      assert.equal(distributionOf(nodes), "other");
   });
 });
 

@@ -120,6 +120,19 @@ describe("a site's declaration as objects of the cluster", function () {
     assert.deepEqual([pool, operator], [undefined, observed.owner], "MetalLB's own default pool");
   });
 
+  it("points the GPU operator at the containerd of the cluster that it was shown", async () => {
+    const pricing = { gpu: { rtx5090: 120 } };
+    const socket = async (alsoObserved: Partial<ObservedSite>) => {
+      const objects = await declared({ pricing }, alsoObserved);
+      const releases = objects as readonly unknown[] as readonly { name?: string; values?: unknown }[];
+      const operator = releases.find(({ name }) => name === "gpu-operator");
+      assert.ok(operator);
+      return JSON.stringify(operator.values).includes("/run/k3s/containerd/containerd.sock");
+    };
+    assert.equal(await socket({ distribution: "k3s" }), true);
+    assert.equal(await socket({ distribution: "other" }), false);
+  });
+
   it("warns of what may keep tenants from reaching it", async () => {
     const warnings: unknown[] = [];
     const { warn } = console;
