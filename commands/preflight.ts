@@ -47,7 +47,9 @@ export async function preflight(
       ? await openCluster({ kubeconfigPath: kubeconfigOf(site) })
       : undefined;
     if (cluster !== undefined) await requireOwnKeyring(cluster, {}, observed.owner);
-    const notes: string[] = [];
+    // Of machines of the site's own these are said with what else is found on them.
+    const gpus = site.nodes === undefined ? observed.gpu.problems : [];
+    const notes = gpus.map(({ message }) => message);
     await checkMachines(site, observed, (note) => notes.push(note));
     step.done(
       cluster === undefined ? "wallet, chain and machines answer" : "wallet, chain and cluster answer",

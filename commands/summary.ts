@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { EngineEvent } from "./engineEvents.ts";
 import type { Stack } from "./stack.ts";
 
 /** Stack outputs as `index.ts` exports them; the engine hides secret ones. */
@@ -33,9 +34,17 @@ export interface SiteOutputs {
   readonly balance: Readonly<Record<string, string>>;
 }
 
+/** A run of `up` that succeeded. */
+interface FinishedRun {
+  readonly stack: Stack;
+  readonly outputs: SiteOutputs;
+  readonly seconds: number;
+  /** What the engine did, where that matters here. */
+  readonly events?: readonly EngineEvent[];
+}
+
 /** What stands and what to do next, for somebody who is not a developer; 80 columns. */
-export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds: number }): string {
-  const { stack, outputs, seconds } = site;
+export function describeSite({ stack, outputs, seconds, events = [] }: FinishedRun): string {
   const rows: [string, string][] = [
     ["Provider", outputs.owner],
     ["Answers at", outputs.hostUri],
@@ -53,7 +62,9 @@ export function describeSite(site: { stack: Stack; outputs: SiteOutputs; seconds
     "",
     ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
     "",
-    ...(outputs.gpu.problems ?? []).map((problem) => `${pc.yellow("!")} ${problem}`),
+    ...[...(outputs.gpu.problems ?? []), ...gpusToCome(stack, outputs.gpu, events)].map(
+      (problem) => `${pc.yellow("!")} ${problem}`,
+    ),
     ...describeDns(stack, outputs.dns),
     ...(stack.embedded ? SIMULATED : []),
     "Next:",
@@ -78,6 +89,26 @@ const ISOLATION = {
 
 function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {
   return allocatable === 0 ? "none" : `${allocatable} × ${models.join(", ")}`;
+}
+
+/** On somebody else's cluster the nodes are read before the run installs what finds and offers their GPUs. */
+function gpusToCome(
+  { site, name }: Stack,
+  { models }: SiteOutputs["gpu"],
+  events: readonly EngineEvent[],
+): string[] {
+  if (site.nodes !== undefined || !events.some(installsGpuOperator)) return [];
+  const priced = Object.keys(site.pricing.gpu).map((key) => key.replace(/\..*$/, ""));
+  const missing = [...new Set(priced)].filter((model) => !models.includes(model));
+  if (missing.length === 0) return [];
+  return [
+    `The nodes were read before this run installed the GPU operator, so these GPUs are not advertised yet: ${missing.join(", ")}. Run \`npm run up -- -s ${name}\` again in a few minutes.`,
+  ];
+}
+
+function installsGpuOperator({ resOutputsEvent }: EngineEvent): boolean {
+  const { op, type, urn } = resOutputsEvent?.metadata ?? {};
+  return op === "create" && type === "kubernetes:helm.sh/v3:Release" && /-gpu-operator$/.test(urn ?? "");
 }
 
 function describeBalance(balance: SiteOutputs["balance"]): string {

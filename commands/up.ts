@@ -76,7 +76,7 @@ async function up(options: UpOptions): Promise<void> {
       `${JSON.stringify({ stack: stack.name, result: "succeeded", seconds, changes, takeover: plan.items, policies: run.violations, outputs }, null, 2)}\n`,
     );
   } else {
-    process.stdout.write(describeSite({ stack, outputs, seconds }));
+    process.stdout.write(describeSite({ stack, outputs, seconds, events: run.events }));
   }
 }
 

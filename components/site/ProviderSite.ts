@@ -123,7 +123,7 @@ export class ProviderSite extends pulumi.ComponentResource {
     this.nodes = nodes;
     this.gpu = gate ?? {
       devices: pulumi.output(observed.gpu.devices),
-      problems: pulumi.output<readonly string[]>([]),
+      problems: pulumi.output(observed.gpu.problems.map(({ message }) => message)),
     };
 
     // Registration and certificate start together, when what is advertised is proven: one transaction carries both.

@@ -134,6 +134,13 @@ describe("a site with a Gateway and charts", function () {
     }
   });
 
+  it("points the GPU operator at no K3s: the nodes run none", async () => {
+    const path = "/api/v1/namespaces/gpu-operator/configmaps/gpu-operator-values";
+    const given = await cluster.get<{ readonly data: { readonly values: string } }>(path);
+    assert.match(given?.data.values ?? "", /"toolkit"/);
+    assert.doesNotMatch(given?.data.values ?? "", /k3s/);
+  });
+
   it("runs provider and hostname operator in the Gateway's mode", async () => {
     for (const [kind, name] of [
       ["statefulsets", "akash-provider"],

@@ -133,6 +133,23 @@ describe("a site's declaration as objects of the cluster", function () {
     assert.equal(await socket({ distribution: "other" }), false);
   });
 
+  it("says why GPUs of an existing cluster are not advertised", async () => {
+    const message = "Node one has rtx5090 but offers no GPU to pods.";
+    const gpu = { devices: [], problems: [{ kind: "not-allocatable" as const, node: "one", message }] };
+    let problems: unknown;
+    await declaredObjects(async () => {
+      const { ProviderSite } = await import("../../../components/site/ProviderSite.ts");
+      const config = parseSiteConfig(
+        declaration({ ingress: { mode: "classic", controller: "none" }, gpu: { operator: "none" } }),
+      );
+      const site = new ProviderSite("garage", { config, observed: { ...observed, gpu } });
+      site.gpu.problems.apply((found) => {
+        problems = found;
+      });
+    });
+    assert.deepEqual(problems, [message]);
+  });
+
   it("warns of what may keep tenants from reaching it", async () => {
     const warnings: unknown[] = [];
     const { warn } = console;
