@@ -7,7 +7,7 @@ export const mirrorField = z
     charts: text("path of a folder with the Helm charts").optional(),
     k3s: text("path of a folder with releases of K3s, sent to `nodes`").optional(),
     images: pattern(
-      "registry path instead of ghcr.io/akash-network, without a final slash: provider and operators run <path>/provider:<version>",
+      "registry path instead of ghcr.io/akash-network, without a final slash: provider, operators and the trial of volumes run <path>/provider:<version>",
       /^[a-z0-9]+([.-]+[a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
       "is not the path of a registry",
       "Write it in lower case without https:// and without a final slash, for example registry.example.com/akash.",

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { akashImages } from "../akash/index.ts";
 import type { ClusterAccess } from "../cluster/types.ts";
 import { GpuGate } from "../gpu/GpuGate.ts";
 import type { GpuSupportArgs } from "../gpu/GpuSupport.ts";
@@ -12,6 +13,7 @@ import type { SiteConfig } from "./config.ts";
 import { nodesDeclaration } from "./nodes.ts";
 import type { ObservedSite } from "./observe.ts";
 import type { ProviderSiteArgs } from "./ProviderSite.ts";
+import { providerRelease } from "./versions.ts";
 
 /** GPUs that are advertised, and why others are not. */
 export interface OfferedGpus {
@@ -97,5 +99,7 @@ export function volumeCheck(
   const disks = observed.nodes?.disks ?? [];
   if (disks.length === 0 || !config.storage.ceph.check) return [];
   const classes = leaseClasses(config, observed).map((item) => item.name);
-  return [new VolumeCheck(`${name}-volumes`, { cluster, classes, backing: JSON.stringify(disks) }, options)];
+  const { version, image = akashImages(version).provider } = providerRelease(config);
+  const args = { cluster, classes, image, backing: JSON.stringify(disks) };
+  return [new VolumeCheck(`${name}-volumes`, args, options)];
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { akashImages } from "../akash/index.ts";
 import type { ClusterAccess } from "../cluster/index.ts";
 import { DynamicResource } from "../dynamic/index.ts";
 
@@ -8,6 +9,8 @@ export interface VolumeCheckArgs {
   readonly classes: pulumi.Input<readonly string[]>;
   /** Namespace in which claim and job are made for the moment. Default: `akash-services`. */
   readonly namespace?: pulumi.Input<string>;
+  /** Image with a shell that tries the volumes. Default: that of Akash's provider, which every site has. */
+  readonly image?: pulumi.Input<string>;
   /** What stands behind the classes, in any words; a change tries them again. Default: "". */
   readonly backing?: pulumi.Input<string>;
   /** Longest time for each class in seconds. Default: 600. */
@@ -29,6 +32,7 @@ export class VolumeCheck extends DynamicResource {
         cluster: args.cluster,
         classes: args.classes,
         namespace: args.namespace ?? "akash-services",
+        image: args.image ?? akashImages().provider,
         backing: args.backing ?? "",
         waitSeconds: args.waitSeconds ?? 600,
       },

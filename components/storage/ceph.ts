@@ -1,11 +1,9 @@
+import { imageReference } from "../charts/sources.ts";
 import type { LeaseStorageClass } from "./classes.ts";
 import { type ChosenDisk, classOfKind, type DiskKind } from "./disks.ts";
 
 /** Namespace of operator and cluster; Rook's own default, which its Secrets are named after. */
 export const cephNamespace = "rook-ceph";
-
-/** Image of Ceph that the pinned operator is released with (`deploy/examples/cluster.yaml`). */
-const cephImage = "quay.io/ceph/ceph:v19.2.3";
 
 export interface CephOptions {
   /** Copies of each block; default: as many machines as have disks of a kind, at most 3. */
@@ -40,7 +38,8 @@ export function cephCluster(disks: readonly ChosenDisk[]): CephObject {
     kind: "CephCluster",
     metadata: { name: cephNamespace, namespace: cephNamespace },
     spec: {
-      cephVersion: { image: cephImage, allowUnsupported: false },
+      // Of the release that the pinned operator's own example names (`deploy/examples/cluster.yaml`).
+      cephVersion: { image: imageReference("ceph"), allowUnsupported: false },
       dataDirHostPath: "/var/lib/rook",
       mon: { count: monitors, allowMultiplePerNode: false },
       mgr: { count: monitors === 3 ? 2 : 1, allowMultiplePerNode: false },

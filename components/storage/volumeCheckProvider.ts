@@ -13,6 +13,7 @@ interface State {
   readonly cluster: ClusterAccess;
   readonly classes: readonly string[];
   readonly namespace: string;
+  readonly image: string;
   readonly waitSeconds: number;
   /** Changes when the storage behind the classes does, so that it is tried again. */
   readonly backing: string;
@@ -60,9 +61,9 @@ async function tryClass(
   at: VolumeWorld,
   cluster: Pick<Cluster, "get" | "request">,
   storageClass: string,
-  { namespace, waitSeconds }: State,
+  { namespace, image, waitSeconds }: State,
 ): Promise<void> {
-  const { name, claim, job } = volumeCheckObjects(storageClass, namespace);
+  const { name, claim, job } = volumeCheckObjects(storageClass, namespace, image);
   const claims = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const remove = async () => {
@@ -113,6 +114,6 @@ async function waitUntil<T>(
   return undefined;
 }
 
-function pick({ cluster, classes, namespace, waitSeconds, backing }: State): State {
-  return { cluster, classes, namespace, waitSeconds, backing };
+function pick({ cluster, classes, namespace, image, waitSeconds, backing }: State): State {
+  return { cluster, classes, namespace, image, waitSeconds, backing };
 }

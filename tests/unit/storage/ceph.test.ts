@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { cephClasses, cephCluster, cephPools, rookOperatorValues } from "../../../components/storage/ceph.ts";
 import { storageClassObjects } from "../../../components/storage/classes.ts";
 import type { ChosenDisk, DiskKind } from "../../../components/storage/disks.ts";
+import { loadPins } from "../../../toolchain/pins.ts";
 
 const disk = (node: string, device: string, kind: DiskKind): ChosenDisk => ({ node, device, kind });
 
@@ -32,6 +33,14 @@ describe("Ceph's objects", () => {
         },
         { name: "c", devices: [{ name: "/dev/disk/by-id/c-1", config: { deviceClass: "nvme" } }] },
       ],
+    });
+  });
+
+  it("take Ceph's image from the pins", () => {
+    const { version, image } = loadPins().images["ceph"] ?? {};
+    assert.deepEqual(cephCluster(three).spec["cephVersion"], {
+      image: `${image}:${version}`,
+      allowUnsupported: false,
     });
   });
 

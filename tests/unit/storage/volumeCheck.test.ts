@@ -1,19 +1,50 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { planProvider } from "../../../components/akash/workloads/provider.ts";
 import { handler, VolumeUnusable } from "../../../components/storage/volumeCheckProvider.ts";
+import { resourceLimits } from "../../../policies/rules/resourceLimits.ts";
+import { findings, object } from "../policies/declared.ts";
+
+const PROVIDER = {
+  image: "provider",
+  environment: [],
+  keyring: { secretName: "", checksum: "" },
+  certificate: { secretName: "", fingerprint: "", file: "", path: "" },
+  pricingConfigMap: "",
+  attestation: false,
+  storage: { size: "1Gi" },
+  resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } },
+};
 
 const inputs = {
   cluster: { kubeconfigPath: "/nowhere" },
   classes: ["beta2", "beta3"],
   namespace: "akash-services",
+  image: "registry.lan/akash/provider:0.16.2",
   waitSeconds: 9,
   backing: "",
 };
+
+interface Job {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly securityContext: unknown;
+        readonly containers: readonly {
+          readonly image: string;
+          readonly securityContext: unknown;
+          readonly resources: unknown;
+        }[];
+      };
+    };
+  };
+}
 
 /** A cluster that keeps what it is given; jobs of the classes named in `works` succeed. */
 function clusterOf(works: readonly string[], phase = "Bound", left: readonly string[] = []) {
   const objects = new Map<string, unknown>(left.map((path) => [path, {}]));
   const made: string[] = [];
+  const jobs: Job[] = [];
   const implementation = handler({
     openCluster: async () => ({
       get: async <T>(path: string) => {
@@ -27,6 +58,7 @@ function clusterOf(works: readonly string[], phase = "Bound", left: readonly str
         if (method === "DELETE") objects.delete(bare);
         else {
           const { metadata, kind } = body as { metadata: { name: string }; kind: string };
+          if (kind === "Job") jobs.push(body as Job);
           objects.set(`${bare}/${metadata.name}`, body);
           made.push(`${kind} ${metadata.name}`);
         }
@@ -35,7 +67,7 @@ function clusterOf(works: readonly string[], phase = "Bound", left: readonly str
     }),
     pause: async () => undefined,
   });
-  return { implementation, objects, made };
+  return { implementation, objects, made, jobs };
 }
 
 describe("the trial of storage classes", () => {
@@ -49,6 +81,21 @@ describe("the trial of storage classes", () => {
       "Job volume-check-beta3",
     ]);
     assert.deepEqual([...objects], []);
+  });
+
+  it("runs the site's image as the provider's pod does, with a limit, and may write to the volume", async () => {
+    const { implementation, jobs } = clusterOf(["beta3"]);
+    await implementation.create({ ...inputs, classes: ["beta3"] });
+    const [pod] = jobs.map(({ spec }) => spec.template.spec);
+    const [container, ...more] = pod?.containers ?? [];
+    const ofProvider = planProvider<string>(PROVIDER).template.spec;
+    assert.equal(ofProvider.securityContext.runAsNonRoot, true);
+    assert.ok(ofProvider.securityContext.fsGroup > 0);
+    assert.deepEqual(pod?.securityContext, ofProvider.securityContext);
+    assert.deepEqual(container?.securityContext, ofProvider.containers[0]?.securityContext);
+    assert.equal(container?.image, inputs.image);
+    assert.deepEqual(findings(resourceLimits, object("batch/v1:Job", { ...jobs[0] })), []);
+    assert.deepEqual(more, []);
   });
 
   it("does not take what a killed run left for its answer", async () => {
