@@ -14,6 +14,7 @@ import {
   planMarket,
   planMonitor,
   planOvercommit,
+  refuseSharedCertificate,
 } from "./environment/settings.ts";
 import { planEnvironment } from "./environment/types.ts";
 import { metadata, NO_AWAIT } from "./metadata.ts";
@@ -70,7 +71,7 @@ export interface AkashProviderArgs extends ReleaseArgs, IngressArgs, MarketSetti
   readonly monitor?: MonitorSettings;
   /** Whether IP addresses are leased; needs the IP operator. Default: false. */
   readonly ipOperator?: boolean;
-  /** Whether leases may ask for a trusted execution environment. Default: false. */
+  /** Whether leases may ask for a trusted execution environment; not with `tlsSecretName`. Default: false. */
   readonly attestation?: boolean;
   /**
    * Whether leases may use images of private registries. The provider then may read a Secret anywhere whose name
@@ -114,6 +115,7 @@ export class AkashProvider extends pulumi.ComponentResource {
     const parent = { parent: this };
     const namespace = SERVICES_NAMESPACE;
     // Whatever is refused is refused here, before anything is declared.
+    refuseSharedCertificate(attestation, args.tlsSecretName !== undefined);
     const prices = planPrices(args.pricing);
     const settings = {
       ...planMarket(args),

@@ -161,3 +161,19 @@ export function planOvercommit(overcommit: Overcommit = {}): Required<Overcommit
   }
   return complete;
 }
+
+/**
+ * The binary serves the attestation webhook with the gateway's certificate where it has one, made for
+ * `provider.<domain>`, and the API server calls `akash-provider.akash-services.svc`; what fails there creates no pod
+ * of a lease (`cmd/provider-services/cmd/run.go`, `cluster/kube/webhook/registration.go`).
+ *
+ * @throws {UnsupportedSetting} for both at once
+ */
+export function refuseSharedCertificate(attestation: boolean, tlsSecret: boolean): void {
+  if (!attestation || !tlsSecret) return;
+  throw new UnsupportedSetting(
+    "attestation",
+    "does not go with `tlsSecretName`: the provider would serve its webhook with that certificate, the API server would refuse it, and no lease's pod could start",
+    "Leave one of the two out.",
+  );
+}

@@ -209,6 +209,13 @@ describe("Akash components", function () {
         () => new AkashProvider("d", { ...args, monitor: { maxRetries: 40 } }),
         UnsupportedSetting,
       );
+      assert.throws(
+        () => new AkashProvider("g", { ...args, attestation: true, tlsSecretName: "akash-provider-tls" }),
+        (error) =>
+          error instanceof UnsupportedSetting &&
+          /`attestation` does not go with `tlsSecretName`.*Leave one/.test(error.message),
+      );
+      assert.doesNotThrow(() => new AkashProvider("h", { ...args, attestation: true }));
       assert.throws(() => new AkashCrds("e", { version: "0.15.0" }), /definitions are those of/);
       // A network that leases could reach all the same.
       assert.throws(
