@@ -26,7 +26,9 @@ export function keyOf(tool: string, pin: BinaryPin, modulesFolder: string): stri
   if (pin.module) {
     const folder = join(modulesFolder, pin.module.wrapper);
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
     for (const file of files.sort()) {
       hash.update(`\0${relative(folder, file)}\0`).update(readFileSync(file));
     }
