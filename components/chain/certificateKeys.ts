@@ -18,10 +18,14 @@ export interface KeyFile extends StoredKey {
   readonly sealedPem: string;
 }
 
-/** Reads the keys: `<owner>.pem` is the one served with. */
+/**
+ * Reads the keys: `<owner>.pem` is the one served with.
+ *
+ * @param wallet the owner's; without it whether a key can be decrypted is not looked at
+ */
 export async function loadKeys(
   cluster: Cluster,
-  wallet: Wallet,
+  wallet: Wallet | undefined,
   owner: string,
 ): Promise<StoredKeys<KeyFile>> {
   const secret = await cluster.getSecret(namespace, certificateSecretName);
@@ -57,7 +61,8 @@ export function keyFile(description: CertificateDescription, sealedPem: string, 
   return { serial, fingerprint, hosts, notBefore, notAfter, sealedPem, opens };
 }
 
-async function readKeyFile(wallet: Wallet, sealedPem: string): Promise<KeyFile> {
+async function readKeyFile(wallet: Wallet | undefined, sealedPem: string): Promise<KeyFile> {
+  if (wallet === undefined) return keyFile(describeOrBlank(sealedPem), sealedPem, true);
   try {
     return keyFile(await openProviderKey(wallet, sealedPem), sealedPem, true);
   } catch (error) {
