@@ -11,12 +11,14 @@ export interface NodeStatus {
   readonly catchingUp: boolean;
   readonly height: number;
   readonly time: Date;
+  /** Whether it keeps the index in which transactions are looked up; a node that does not say so does. */
+  readonly txIndex: boolean;
 }
 
 /** @throws RpcUnreachable, RpcError */
 export async function readStatus(endpoint: string, timeoutMs?: number): Promise<NodeStatus> {
   const status = (await callRpc(endpoint, "status", {}, timeoutMs)) as {
-    node_info?: { network?: string };
+    node_info?: { network?: string; other?: { tx_index?: string } };
     sync_info?: { catching_up?: boolean; latest_block_height?: string; latest_block_time?: string };
   };
   return {
@@ -24,6 +26,7 @@ export async function readStatus(endpoint: string, timeoutMs?: number): Promise<
     catchingUp: status.sync_info?.catching_up ?? true,
     height: Number(status.sync_info?.latest_block_height ?? 0),
     time: new Date(status.sync_info?.latest_block_time ?? 0),
+    txIndex: status.node_info?.other?.tx_index !== "off",
   };
 }
 
@@ -38,6 +41,13 @@ export function judgeStatus(
       endpoint,
       reason: `it serves chain ${status.chainId || "without an id"}, not ${expected.chainId}`,
       remedy: "Correct `network.chainId` or the endpoint.",
+    };
+  }
+  if (!status.txIndex) {
+    return {
+      endpoint,
+      reason: "it keeps no index of transactions, so what became of one cannot be looked up there",
+      remedy: 'List another endpoint, or set `indexer = "kv"` under `[tx_index]` in the node\'s config.toml.',
     };
   }
   if (status.catchingUp) {
@@ -59,7 +69,7 @@ export function judgeStatus(
 }
 
 /**
- * The gate: chain id, not catching up, newest block at most 30 s old. One request.
+ * The gate: chain id, an index of transactions, not catching up, newest block at most 30 s old. One request.
  *
  * @returns why the endpoint cannot be used; undefined when it can
  */

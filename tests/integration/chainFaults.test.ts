@@ -62,6 +62,7 @@ describe("signing while the chain fails", function () {
 
   for (const [title, fault, reason] of [
     ["lags", { lagSeconds: 31 }, /s old \(at most 30 s\)/],
+    ["keeps no index of transactions", { txIndex: "off" }, /keeps no index of transactions/],
     ["is catching up", { catchingUp: true }, /catching up/],
     ["serves another chain", { reportedChainId: "other-1" }, /it serves chain other-1/],
     ["cuts connections", { refuseConnections: true }, /the connection failed/],

@@ -33,7 +33,7 @@ export function statusAnswer(view: View) {
       version: "0.38.21",
       channels: "40202122233038606100",
       moniker: "scripted",
-      other: { tx_index: "on", rpc_address: "tcp://0.0.0.0:26657" },
+      other: { tx_index: faults.txIndex, rpc_address: "tcp://0.0.0.0:26657" },
     },
     sync_info: {
       latest_block_hash: latest.hash,

@@ -12,6 +12,8 @@ export interface Faults {
   lagSeconds: number;
   /** Report another chain id than the one signatures are checked against. */
   reportedChainId: string | undefined;
+  /** `off`: keep no index of transactions, so that none can be looked up. */
+  txIndex: "on" | "off";
   /** Keep accepted transactions in the mempool and never put them into a block. */
   neverInclude: boolean;
   /** Cut the connection of this many next broadcasts before the transaction is looked at. */
@@ -36,6 +38,7 @@ export function noFaults(): Faults {
     catchingUp: false,
     lagSeconds: 0,
     reportedChainId: undefined,
+    txIndex: "on",
     neverInclude: false,
     loseBroadcasts: 0,
     dropBroadcastAnswers: 0,

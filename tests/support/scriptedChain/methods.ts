@@ -72,13 +72,15 @@ export const methods: Readonly<Record<string, Method>> = {
     const { hash } = node.checkTransaction(base64(params["tx"]));
     return { code: 0, data: "", log: "", codespace: "", hash };
   },
-  tx: ({ node }, params) => {
+  tx: ({ node, faults }, params) => {
+    requireIndex(faults);
     const hash = hashParam(params["hash"]);
     const found = node.executed.get(hash);
     if (found === undefined) throw new Error(`tx (${hash}) not found`);
     return transactionAnswer(found);
   },
-  tx_search: ({ node }, params) => {
+  tx_search: ({ node, faults }, params) => {
+    requireIndex(faults);
     const wanted = /^tx\.hash\s*=\s*'([0-9A-Fa-f]{64})'$/.exec(text(params["query"]))?.[1];
     const height = /^tx\.height\s*=\s*(\d+)$/.exec(text(params["query"]))?.[1];
     if (wanted === undefined && height === undefined) {
@@ -92,6 +94,11 @@ export const methods: Readonly<Record<string, Method>> = {
     return { txs: found.map(transactionAnswer), total_count: String(found.length) };
   },
 };
+
+/** CometBFT, rpc/core/tx.go. */
+function requireIndex({ txIndex }: View["faults"]): void {
+  if (txIndex === "off") throw new Error("transaction indexing is disabled");
+}
 
 /** Versions by module as chain-sdk's registry lists them (go/node/client/registry.go). */
 const modules = Object.entries({

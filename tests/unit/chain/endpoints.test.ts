@@ -10,7 +10,7 @@ import { readEvent, websocketUrl } from "../../../components/chain/websocket.ts"
 const endpoint = "https://rpc.example.com:443";
 const now = new Date("2026-11-21T12:00:00Z");
 const expected = { chainId: "akashnet-2", now };
-const healthy = { chainId: "akashnet-2", catchingUp: false, height: 5, time: now };
+const healthy = { chainId: "akashnet-2", catchingUp: false, height: 5, time: now, txIndex: true };
 
 describe("the endpoint gate", () => {
   it("lets a node of the chain pass", () => {
@@ -27,6 +27,12 @@ describe("the endpoint gate", () => {
   it("refuses a node that is catching up", () => {
     const failure = judgeStatus(endpoint, { ...healthy, catchingUp: true }, expected);
     assert.match(failure?.reason ?? "", /catching up, at height 5/);
+  });
+
+  it("refuses a node in which no transaction can be looked up", () => {
+    const failure = judgeStatus(endpoint, { ...healthy, txIndex: false }, expected);
+    assert.match(failure?.reason ?? "", /keeps no index of transactions/);
+    assert.match(failure?.remedy ?? "", /another endpoint, or set `indexer = "kv"`/);
   });
 
   it("allows 30 s of lag and no more, and speaks of the clock", () => {

@@ -90,7 +90,7 @@ describe("a JSON-RPC call", () => {
 
   it("reads a status, and takes a node that says nothing for one that is not ready", async () => {
     const status = {
-      node_info: { network: "c" },
+      node_info: { network: "c", other: { tx_index: "off" } },
       sync_info: {
         catching_up: false,
         latest_block_height: "7",
@@ -102,8 +102,9 @@ describe("a JSON-RPC call", () => {
       (_request, response) => void response.end(JSON.stringify({ result: answers.shift() })),
     );
     const time = new Date("2026-11-21T12:00:00.123Z");
-    assert.deepEqual(await readStatus(endpoint), { chainId: "c", catchingUp: false, height: 7, time });
-    const nothing = { chainId: "", catchingUp: true, height: 0, time: new Date(0) };
+    const read = { chainId: "c", catchingUp: false, height: 7, time, txIndex: false };
+    assert.deepEqual(await readStatus(endpoint), read);
+    const nothing = { chainId: "", catchingUp: true, height: 0, time: new Date(0), txIndex: true };
     assert.deepEqual(await readStatus(endpoint), nothing);
   });
 });

@@ -181,6 +181,16 @@ describe("submitting", () => {
     assert.ok(await run(creation));
   });
 
+  it("passes over an endpoint where no transaction can be looked up", async () => {
+    const other = await chain.addNode();
+    chain.faults.txIndex = "off";
+    const network = { ...chain.network, rpc: [...chain.network.rpc, other.endpoint] };
+    const receipt = await submit(network, source, async () => [creation]);
+    assert.equal(receipt?.hash, chain.transactions[0]?.hash);
+    assert.equal((await openChain(network)).endpoint, other.endpoint);
+    assert.ok(!existsSync(folder));
+  });
+
   it("waits for another process that uses the wallet", async () => {
     const file = walletFile(folder, chain.network.chainId, owner);
     const held = await lockWallet(file, owner);

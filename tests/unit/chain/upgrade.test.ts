@@ -19,7 +19,7 @@ function chain(answer: Uint8Array, height = 1_000_000) {
       asked.push(query.path);
       return query.decode(answer);
     },
-    latestBlock: async () => ({ chainId: "akashnet-2", catchingUp: false, height, time: NOW }),
+    latestBlock: async () => ({ chainId: "akashnet-2", catchingUp: false, height, time: NOW, txIndex: true }),
     rpc: async (method: string, params: Readonly<Record<string, unknown>>) => {
       asked.push(method);
       const time = new Date(NOW.getTime() - (height - Number(params["height"])) * 6000);

@@ -19,7 +19,13 @@ describe("what checks are made of", () => {
   });
 
   it("lets endpoints through a gate, step by step", () => {
-    const status = { chainId: "c-1", catchingUp: false, height: 5, time: new Date(now.getTime() - 10_000) };
+    const status = {
+      chainId: "c-1",
+      catchingUp: false,
+      height: 5,
+      time: new Date(now.getTime() - 10_000),
+      txIndex: true,
+    };
     const gate = gateOf(
       [
         { endpoint: "dead", problem: "refused" },

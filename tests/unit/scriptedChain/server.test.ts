@@ -185,6 +185,15 @@ describe("scripted chain: as clients see it", () => {
     client.disconnect();
   });
 
+  it("looks no transaction up without an index", async () => {
+    chain.faults.txIndex = "off";
+    const { hash } = (await broadcast(transaction())).result as { hash: string };
+    chain.produceBlock();
+    const answers = [call("tx", { hash }), call("tx_search", { query: `tx.hash='${hash}'` })];
+    for (const { error } of await Promise.all(answers))
+      assert.equal(error?.data, "transaction indexing is disabled");
+  });
+
   it("has no websocket, or a silent one, or drops it", async () => {
     const open = (query = "tm.event='NewBlock'") =>
       new Promise<string>((resolve, reject) => {
