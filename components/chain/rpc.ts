@@ -3,10 +3,13 @@ import { RpcError, RpcUnreachable } from "./errors.ts";
 /** A request that takes longer counts as an endpoint that does not answer. */
 const defaultTimeoutMs = 10_000;
 
-interface RpcAnswer {
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: string };
+interface NodeError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: string;
 }
+
+type RpcAnswer = { readonly result: unknown } | { readonly error: NodeError };
 
 /**
  * One JSON-RPC call to a CometBFT node over HTTP.
@@ -21,8 +24,7 @@ export async function callRpc(
   timeoutMs = defaultTimeoutMs,
 ): Promise<unknown> {
   const answer = await post(endpoint, { jsonrpc: "2.0", id: 1, method, params }, timeoutMs);
-  if (answer.error) throw new RpcError(endpoint, method, answer.error);
-  if (answer.result === undefined) throw new RpcUnreachable(endpoint, "the answer is not JSON-RPC", true);
+  if ("error" in answer) throw new RpcError(endpoint, method, answer.error);
   return answer.result;
 }
 
@@ -40,15 +42,23 @@ async function post(endpoint: string, request: unknown, timeoutMs: number): Prom
   } catch (cause) {
     throw unreachable(endpoint, cause, timeoutMs);
   }
+  // CometBFT answers JSON-RPC errors with status 500, so the body decides, not the status.
+  const answer = readAnswer(text);
+  if (answer !== undefined) return answer;
+  throw new RpcUnreachable(endpoint, `HTTP ${response.status}, and the answer is not JSON-RPC`, true);
+}
+
+/** What a node says; undefined for what a proxy before it says, such as `{"error": "rate limit exceeded"}`. */
+function readAnswer(text: string): RpcAnswer | undefined {
   try {
-    // CometBFT answers JSON-RPC errors with status 500, so the body decides, not the status.
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === "object" && answer !== null && ("result" in answer || "error" in answer))
-      return answer as RpcAnswer;
+    const { result, error } = (JSON.parse(text) ?? {}) as { result?: unknown; error?: Partial<NodeError> };
+    if (typeof error?.code === "number" && typeof error.message === "string")
+      return { error: { ...error, code: error.code, message: error.message } };
+    return result === undefined || error ? undefined : { result };
   } catch {
     // Not JSON: a proxy's error page; the status says more than its text.
+    return undefined;
   }
-  throw new RpcUnreachable(endpoint, `HTTP ${response.status}, and the answer is not JSON-RPC`, true);
 }
 
 const noConnection: Readonly<Record<string, string>> = {

@@ -163,6 +163,23 @@ describe("a connection to a chain", () => {
     assert.equal(connection.endpoint, endpointOf(third));
   });
 
+  it("moves on when a gateway says that it was asked too often", async () => {
+    let asked = 0;
+    const limited = createServer((request, response) => {
+      if (++asked > 2) return response.writeHead(429).end('{"error":"rate limit exceeded"}');
+      const forward = async () =>
+        fetch(endpointOf(chain), { method: "POST", body: (await request.toArray()).join("") });
+      return void forward().then(async (answer) => response.end(await answer.text()));
+    }).listen(0, "127.0.0.1");
+    servers.push(limited);
+    await once(limited, "listening");
+    const rpc = [`http://127.0.0.1:${(limited.address() as AddressInfo).port}`, endpointOf(chain)];
+    const connection = await openChain({ ...chain.network, rpc });
+    assert.equal(connection.endpoint, rpc[0]);
+    assert.deepEqual(await connection.certificates(owner), []);
+    assert.equal(connection.endpoint, rpc[1]);
+  });
+
   it("knows that nothing arrived where nobody listened", async () => {
     const other = await start();
     const connection = await openChain(networkOf(chain, other));

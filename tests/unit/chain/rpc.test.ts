@@ -57,6 +57,11 @@ describe("a JSON-RPC call", () => {
     ["other JSON", '{"ok":true}'],
     ["no object", "null"],
     ["text", '"result"'],
+    ["a gateway's refusal", '{"error":"rate limit exceeded"}'],
+    ["a gateway's refusal as an object", '{"error":{"message":"rate limit exceeded"}}'],
+    ["a refusal whose code is text", '{"error":{"code":"429","message":"too many"}}'],
+    ["a refusal without text", '{"error":{"code":429}}'],
+    ["a refusal beside a result", '{"result":{},"error":true}'],
   ] as const) {
     it(`takes ${what} for no answer, and shows the status`, async () => {
       const endpoint = await serve((_request, response) => void response.writeHead(502).end(body));
@@ -66,7 +71,12 @@ describe("a JSON-RPC call", () => {
 
   it("takes an answer that is neither result nor error for none", async () => {
     const endpoint = await serve((_request, response) => void response.end('{"error":null}'));
-    await assert.rejects(callRpc(endpoint, "tx", {}), unreachable(/: the answer is not JSON-RPC/, true));
+    await assert.rejects(callRpc(endpoint, "tx", {}), unreachable(/HTTP 200, .*not JSON-RPC/, true));
+  });
+
+  it("takes a result for one, also beside an empty error", async () => {
+    const endpoint = await serve((_request, response) => void response.end('{"result":7,"error":null}'));
+    assert.equal(await callRpc(endpoint, "tx", {}), 7);
   });
 
   it("does not wait for ever", async () => {
