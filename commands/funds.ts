@@ -1,4 +1,5 @@
 import { openChain } from "../components/chain/client.ts";
+import type { ChainError } from "../components/chain/errors.ts";
 import {
   describeFunding,
   type FundingPlan,
@@ -40,7 +41,9 @@ export async function requireFunds(
   }
   progress.line(`The wallet holds too little to register a provider and to bid:\n\n${description}`);
   const step = progress.start("waiting for the funds");
-  await waitForFunds(chain, owner, { amount: plan.total, denom: plan.denom });
+  const onTrouble = ({ message }: ChainError) =>
+    progress.line(`The chain cannot be asked just now, and is asked again until it can: ${message}`);
+  await waitForFunds(chain, owner, { amount: plan.total, denom: plan.denom }, { onTrouble });
   step.done("the funds have arrived");
 }
 

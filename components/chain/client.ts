@@ -116,6 +116,12 @@ class Connection implements ChainConnection {
     return this.#failover((endpoint) => readStatus(endpoint, this.#options.timeoutMs));
   }
 
+  async recheck(): Promise<void> {
+    const endpoint = this.#endpoint;
+    const failure = await checkEndpoint(endpoint, this.network.chainId, this.#options.timeoutMs);
+    if (failure) await this.#leave(endpoint, [failure]);
+  }
+
   async rpc(
     method: string,
     params: Readonly<Record<string, unknown>>,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { InsufficientFunds } from "./errors.ts";
+import { ChainError, InsufficientFunds } from "./errors.ts";
 import { feeFor, parseGasPrice } from "./fees.ts";
 import type { ChainClient } from "./types.ts";
 
@@ -81,27 +81,46 @@ export interface WaitOptions {
   readonly pollMs?: number;
   /** Hears each balance seen. */
   readonly onBalance?: (available: bigint) => void;
+  /** Hears once that the chain cannot be asked; it is asked again. */
+  readonly onTrouble?: (trouble: ChainError) => void;
   readonly signal?: AbortSignal;
 }
 
+/** Looks between two times that the endpoint is put through the gate again: half a minute of them. */
+const looksPerCheck = 10;
+
 /**
- * Waits until a wallet holds an amount.
+ * Waits until a wallet holds an amount. People wait for hours: endpoints that fail or stall in the meantime are
+ * asked again or left.
  *
  * @returns what it holds then
- * @throws InsufficientFunds when the time is up
+ * @throws InsufficientFunds when the time is up; the chain's own error when it never answered until then
  */
 export async function waitForFunds(
-  chain: ChainClient,
+  chain: Pick<ChainClient, "balances" | "recheck">,
   address: string,
   needed: { readonly amount: bigint; readonly denom: string },
-  { timeoutMs = Number.POSITIVE_INFINITY, pollMs = 3000, onBalance, signal }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<bigint> {
+  const { timeoutMs = Number.POSITIVE_INFINITY, pollMs = 3000, onBalance, onTrouble, signal } = options;
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const available = (await chain.balances(address))[needed.denom] ?? 0n;
-    onBalance?.(available);
-    if (available >= needed.amount) return available;
-    if (Date.now() >= deadline) throw new InsufficientFunds(address, needed.denom, needed.amount, available);
+  let available: bigint | undefined;
+  let trouble: ChainError | undefined;
+  for (let looks = 1; ; looks++) {
+    try {
+      if (looks % looksPerCheck === 0) await chain.recheck();
+      available = (await chain.balances(address))[needed.denom] ?? 0n;
+      onBalance?.(available);
+      if (available >= needed.amount) return available;
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      if (trouble === undefined) onTrouble?.(error);
+      trouble = error;
+    }
+    if (Date.now() >= deadline) {
+      if (available === undefined && trouble !== undefined) throw trouble;
+      throw new InsufficientFunds(address, needed.denom, needed.amount, available ?? 0n);
+    }
     await sleep(pollMs, undefined, { signal });
   }
 }

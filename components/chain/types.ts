@@ -79,6 +79,13 @@ export interface ChainClient {
   /** Spendable balance by denomination in base units (1 AKT = 1 000 000 uakt). */
   balances(owner: string): Promise<Readonly<Record<string, bigint>>>;
   latestBlock(): Promise<{ readonly height: number; readonly time: Date }>;
+  /**
+   * Puts the endpoint in use through the gate again and leaves it when it does not pass: one that stalls still
+   * answers, with what was. One request where it passes.
+   *
+   * @throws NoUsableEndpoint when no other one passes either
+   */
+  recheck(): Promise<void>;
 }
 
 /** What a builder of messages is given. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { describe, it } from "mocha";
-import { InsufficientFunds } from "../../../components/chain/errors.ts";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { openChain } from "../../../components/chain/client.ts";
+import { InsufficientFunds, NoUsableEndpoint } from "../../../components/chain/errors.ts";
 import {
   describeFunding,
   formatAmount,
@@ -9,15 +10,18 @@ import {
   waitForFunds,
 } from "../../../components/chain/funding.ts";
 import type { ChainClient } from "../../../components/chain/types.ts";
+import type { ScriptedChain } from "../../support/scriptedChain/index.ts";
+import { addCoins } from "../../support/scriptedChain/state.ts";
+import { startOwnChain } from "./ownChain.ts";
 
 const address = "akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0";
 const amounts = fc.bigInt({ min: 0n, max: 10n ** 13n });
 
 /** A chain that answers with these balances, one after the other, the last one for ever. */
-function chainWith(...balances: Record<string, bigint>[]): ChainClient {
+function chainWith(...balances: Record<string, bigint>[]): Pick<ChainClient, "balances" | "recheck"> {
   let asked = 0;
   const balancesNow = async () => balances[Math.min(asked++, balances.length - 1)] ?? {};
-  return { balances: balancesNow } as unknown as ChainClient;
+  return { balances: balancesNow, recheck: async () => {} };
 }
 
 describe("the funding plan", () => {
@@ -121,6 +125,57 @@ describe("waiting for funds", () => {
       { timeoutMs: 0 },
     );
     await assert.rejects(waiting, InsufficientFunds);
+  });
+
+  describe("on a chain", () => {
+    let chain: ScriptedChain;
+
+    beforeEach(async () => {
+      chain = await startOwnChain(4, address);
+    });
+    afterEach(() => chain.stop());
+
+    const arrive = () => chain.edit((state) => addCoins(state, address, "uakt", 5n));
+    const needed = { amount: 9n, denom: "uakt" };
+
+    it("goes on while no endpoint answers, and says so once", async () => {
+      const connection = await openChain(chain.network);
+      const troubles: string[] = [];
+      let looks = 0;
+      const onTrouble = ({ message }: Error) => {
+        troubles.push(message);
+        arrive();
+        setTimeout(() => chain.heal(), 100);
+      };
+      const onBalance = () => {
+        chain.faults.refuseConnections = ++looks === 2;
+      };
+      const waiting = waitForFunds(connection, address, needed, { pollMs: 1, onBalance, onTrouble });
+      assert.equal(await waiting, 9n);
+      assert.equal(looks, 3);
+      assert.equal(troubles.length, 1);
+      assert.match(troubles[0] ?? "", /No RPC endpoint of own-\S+ is usable/);
+    });
+
+    it("ends with the chain's own error when that never answered in time", async () => {
+      const connection = await openChain(chain.network);
+      chain.faults.refuseConnections = true;
+      const waiting = waitForFunds(connection, address, needed, { timeoutMs: 30, pollMs: 1 });
+      await assert.rejects(waiting, NoUsableEndpoint);
+    });
+
+    it("leaves an endpoint that stalls and still answers", async () => {
+      const other = await chain.addNode();
+      const rpc = [...chain.network.rpc, other.endpoint];
+      const connection = await openChain({ ...chain.network, rpc });
+      chain.faults.lagSeconds = 60;
+      const onBalance = () => {
+        if (connection.endpoint === other.endpoint) arrive();
+      };
+      assert.equal(await waitForFunds(connection, address, needed, { pollMs: 1, onBalance }), 9n);
+      assert.equal(connection.endpoint, other.endpoint);
+      assert.equal(chain.requests.get("abci_query"), 9, "looks of half a minute, then it was left");
+    });
   });
 
   it("can be called off", async () => {
