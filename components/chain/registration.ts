@@ -100,6 +100,11 @@ function sameValue(a: unknown, b: unknown): boolean {
   );
 }
 
+/** Whether a value is not known yet: in a preview a text stands in its place, whatever its type. */
+function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
 /** Whether two records say the same; attributes are a set. */
 export function sameRecord(a: ProviderRecord, b: ProviderRecord): boolean {
   const text = ({ owner, hostUri, email, website, attributes }: ProviderRecord) =>
@@ -107,15 +112,21 @@ export function sameRecord(a: ProviderRecord, b: ProviderRecord): boolean {
   return text(a) === text(b);
 }
 
-/** The auditors whose signature no longer covers what a provider would declare, and the keys concerned. */
+/**
+ * The auditors whose signature no longer covers what a provider would declare, and the keys concerned. A value
+ * that is not known yet loses nothing.
+ */
 export function lostSignatures(
   signatures: readonly AuditorSignature[],
   attributes: RegistrationInputs["attributes"],
 ): { readonly auditor: string; readonly keys: readonly string[] }[] {
+  if (isUnknown(attributes)) return [];
   return signatures
     .map(({ auditor, attributes: signed }) => ({
       auditor,
-      keys: signed.filter(({ key, value }) => attributes[key] !== value).map(({ key }) => key),
+      keys: signed
+        .filter(({ key, value }) => attributes[key] !== value && !isUnknown(attributes[key]))
+        .map(({ key }) => key),
     }))
     .filter(({ keys }) => keys.length > 0);
 }
@@ -130,11 +141,11 @@ export interface RegistrationProblem {
 export function registrationProblems(inputs: RegistrationInputs): RegistrationProblem[] {
   const { hostUri, attributes } = inputs;
   const problems: RegistrationProblem[] = [];
-  if (hostUri !== UNKNOWN && !/^https:\/\/[^/?#\s]+$/.test(hostUri)) {
+  if (!isUnknown(hostUri) && !/^https:\/\/[^/?#\s]+$/.test(hostUri)) {
     const reason = `\`${hostUri}\` is no host URI. Write https, host and port only: \`https://provider.example.com:8443\`.`;
     problems.push({ property: "hostUri", reason });
   }
-  for (const key of Object.keys(attributes === (UNKNOWN as unknown) ? {} : attributes)) {
+  for (const key of Object.keys(isUnknown(attributes) ? {} : attributes)) {
     if (/^[a-zA-Z][\w/.-]{1,126}$/.test(key)) continue;
     const reason = `\`${key}\` is no attribute key. Start with a letter; then letters, digits, \`_\`, \`/\`, \`.\`, \`-\`, at most 127 in all.`;
     problems.push({ property: "attributes", reason });

@@ -136,32 +136,41 @@ describe("drift of a registration", () => {
   });
 });
 
+/** What stands in a preview for what is not known yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknownAttributes = unknown as unknown as Record<string, string>;
+
 describe("auditors' signatures", () => {
+  const signatures = [
+    {
+      auditor: "akash1auditor",
+      attributes: [
+        { key: "tier", value: "community" },
+        { key: "location-region", value: "us-west" },
+        { key: "host", value: "akash" },
+      ],
+    },
+    { auditor: "akash1other", attributes: [{ key: "tier", value: "community" }] },
+  ];
+
   it("are lost for the keys that change or go", () => {
-    const signatures = [
-      {
-        auditor: "akash1auditor",
-        attributes: [
-          { key: "tier", value: "community" },
-          { key: "location-region", value: "us-west" },
-          { key: "host", value: "akash" },
-        ],
-      },
-      { auditor: "akash1other", attributes: [{ key: "tier", value: "community" }] },
-    ];
     const after = { tier: "community", "location-region": "eu", extra: "1" };
     assert.deepEqual(lostSignatures(signatures, after), [
       { auditor: "akash1auditor", keys: ["location-region", "host"] },
     ]);
   });
+
+  it("are not lost for values that are not known yet", () => {
+    assert.deepEqual(lostSignatures(signatures, unknownAttributes), []);
+    const after = { tier: unknown, "location-region": unknown };
+    assert.deepEqual(lostSignatures(signatures, after), [{ auditor: "akash1auditor", keys: ["host"] }]);
+  });
 });
 
 describe("what the chain would refuse", () => {
-  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
   it("is nothing in a good declaration, nor in one that is not known yet", () => {
     assert.deepEqual(registrationProblems(declared), []);
-    const later = { ...declared, hostUri: unknown, attributes: unknown as unknown as Record<string, string> };
+    const later = { ...declared, hostUri: unknown, attributes: unknownAttributes };
     assert.deepEqual(registrationProblems(later), []);
   });
 
