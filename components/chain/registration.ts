@@ -68,12 +68,60 @@ export function changedFields(before: RegistrationInputs, after: RegistrationInp
     ...changed(before.wallet, after.wallet, "wallet"),
     ...changed(before.owner, after.owner, "owner"),
     ...changed(before.hostUri, after.hostUri, "hostUri"),
-    ...changedAttributes(before.attributes, after.attributes).map(
-      (key) => `attributes[${JSON.stringify(key)}]`,
-    ),
+    ...changedAttributes(before.attributes, after.attributes).map(attributePath),
     ...changed(before.contact.email, after.contact.email, "contact.email"),
     ...changed(before.contact.website, after.contact.website, "contact.website"),
   ];
+}
+
+/** A declaration as far as it is known in a preview: what is not is taken from what was observed. */
+export function knownInputs(declared: RegistrationInputs, observed: RegistrationInputs): RegistrationInputs {
+  const known = <Value>(value: Value, otherwise: Value) => (isUnknown(value) ? otherwise : value);
+  const contact = known(declared.contact, observed.contact);
+  const attributes = Object.entries(known(declared.attributes, observed.attributes))
+    .map(([key, value]) => [key, known<string | undefined>(value, observed.attributes[key])] as const)
+    .filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+  return {
+    ...declared,
+    hostUri: known(declared.hostUri, observed.hostUri),
+    attributes: Object.fromEntries(attributes),
+    contact: {
+      email: known(contact.email, observed.contact.email),
+      website: known(contact.website, observed.contact.website),
+    },
+  };
+}
+
+/** A field of a record that changes, with its values as a person reads them. */
+export interface ChangedValue {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What changes in a record from one declaration to another, field by field. */
+export function changedValues(before: RegistrationInputs, after: RegistrationInputs): ChangedValue[] {
+  const [old, young] = [valuesOf(before), valuesOf(after)];
+  const show = (value: string | undefined) => (value ? JSON.stringify(value) : "nothing");
+  return changedFields(before, after)
+    .filter((field) => field in old || field in young)
+    .map((field) => ({ field, before: show(old[field]), after: show(young[field]) }));
+}
+
+/** The fields of a record by their paths. */
+function valuesOf({ hostUri, attributes, contact }: RegistrationInputs): Record<string, string> {
+  const entries = Object.entries(attributes).map(([key, value]) => [attributePath(key), value]);
+  const { email, website } = contact;
+  return { hostUri, ...Object.fromEntries(entries), "contact.email": email, "contact.website": website };
+}
+
+function attributePath(key: string): string {
+  return `attributes[${JSON.stringify(key)}]`;
+}
+
+/** Whether a value is not known yet: in a preview a text stands in its place, whatever its type. */
+function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
 }
 
 function changed(before: unknown, after: unknown, path: string): string[] {
@@ -98,11 +146,6 @@ function sameValue(a: unknown, b: unknown): boolean {
     left.length === right.size &&
     left.every(([key, value]) => right.has(key) && sameValue(value, right.get(key)))
   );
-}
-
-/** Whether a value is not known yet: in a preview a text stands in its place, whatever its type. */
-function isUnknown(value: unknown): boolean {
-  return value === UNKNOWN;
 }
 
 /** Whether two records say the same; attributes are a set. */

@@ -1,12 +1,11 @@
 import type { Implementation } from "../dynamic/index.ts";
 import { openChain } from "./client.ts";
-import { ChainError, TransactionUnknown, WalletMismatch } from "./errors.ts";
+import { TransactionUnknown, WalletMismatch } from "./errors.ts";
 import { faultPoint } from "./faults.ts";
 import { resolveNetwork } from "./networks.ts";
 import {
   changedFields,
   declaredRecord,
-  lostSignatures,
   observedInputs,
   type RegistrationInputs,
   type RegistrationState,
@@ -14,6 +13,7 @@ import {
   registrationProblems,
   sameRecord,
 } from "./registration.ts";
+import { warnOfAdoption, warnOfLostSignatures } from "./registrationWarnings.ts";
 import { type SubmitOptions, submit } from "./submit.ts";
 import type { MessageBuilder } from "./types.ts";
 
@@ -24,9 +24,12 @@ import type { MessageBuilder } from "./types.ts";
  */
 export function handler(options: Pick<SubmitOptions, "partnerMs"> = {}): Implementation {
   return {
-    async check(_olds: unknown, news: RegistrationInputs) {
+    async check(olds: object | undefined, news: RegistrationInputs) {
       const inputs = registrationInputs(news);
-      return { inputs, failures: registrationProblems(inputs) };
+      const failures = registrationProblems(inputs);
+      // What the engine did not make is made next: of a record that is there already no diff will tell.
+      if (failures.length === 0 && Object.keys(olds ?? {}).length === 0) await warnOfAdoption(inputs);
+      return { inputs, failures };
     },
 
     async diff(_id: string, olds: RegistrationState, news: RegistrationInputs) {
@@ -104,20 +107,5 @@ async function write(inputs: RegistrationInputs, options: SubmitOptions, before?
           reasons: [error.message],
         })
       : error;
-  }
-}
-
-/** Says in preview and update which auditors have to sign again. A chain out of reach is reported elsewhere. */
-async function warnOfLostSignatures(olds: RegistrationState, news: RegistrationInputs): Promise<void> {
-  try {
-    const chain = await openChain(olds.network);
-    for (const { auditor, keys } of lostSignatures(await chain.auditors(olds.owner), news.attributes)) {
-      console.warn(
-        `Auditor ${auditor} signed attributes that change (${keys.join(", ")}): the signature no longer ` +
-          "counts for tenants who require it. Ask for a new audit after the update.",
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof ChainError)) throw error;
   }
 }
