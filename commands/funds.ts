@@ -1,5 +1,6 @@
 import { openChain } from "../components/chain/client.ts";
 import type { ChainError } from "../components/chain/errors.ts";
+import { parseGasPrice } from "../components/chain/fees.ts";
 import {
   describeFunding,
   type FundingPlan,
@@ -15,9 +16,13 @@ class WalletShort extends Error {
   override readonly name = "WalletShort";
 }
 
+const tooLittleToStart = "The wallet holds too little to register a provider and to bid";
+const tooLittleToChange = "The wallet holds too little to pay for a change on chain";
+
 /**
  * Lets a provider that is yet to be registered start with enough. Afterwards much of the money is in bids and
- * leases, so a registered one only has to pay the fees of what it sends.
+ * leases, so a registered one only has to pay the fees of what it sends; where it cannot, that is said, and the
+ * run goes on: what it is to repair may cost nothing.
  *
  * @param wait wait for the money instead of refusing
  * @throws WalletShort with what it is for, and the address as text and as QR code
@@ -29,17 +34,23 @@ export async function requireFunds(
   wait: boolean,
 ): Promise<void> {
   const chain = await openChain(network, { websocket: true });
-  if ((await chain.provider(owner)) !== undefined) return;
-  const plan = planFunds(funding.minBalance, chain.network.gasPrice, await chain.balances(owner));
+  const [record, balances] = await Promise.all([chain.provider(owner), chain.balances(owner)]);
+  const { gasPrice } = chain.network;
+  const plan =
+    record === undefined
+      ? planFunds(funding.minBalance, gasPrice, balances)
+      : feeOf({ registered: true, gasPrice }, balances);
   if (plan.missing === 0n) return;
   const description = await describeFunding(plan, owner);
-  if (!wait) {
+  const short = record === undefined ? tooLittleToStart : tooLittleToChange;
+  if (!wait && record === undefined) {
     throw new WalletShort(
-      `The wallet holds too little to register a provider and to bid; nothing was signed.\n\n${description}` +
+      `${short}; nothing was signed.\n\n${description}` +
         "Run the same command again then, or with --wait-for-funds beforehand.",
     );
   }
-  progress.line(`The wallet holds too little to register a provider and to bid:\n\n${description}`);
+  progress.line(`${short}:\n\n${description}`);
+  if (!wait) return;
   const step = progress.start("waiting for the funds");
   const onTrouble = ({ message }: ChainError) =>
     progress.line(`The chain cannot be asked just now, and is asked again until it can: ${message}`);
@@ -54,10 +65,20 @@ export function planFunds(
   balances: Readonly<Record<string, bigint>>,
 ): FundingPlan {
   const least = BigInt(Math.round(minBalance * 1_000_000));
-  const fee = fundingPlan({ gasPrice, openBids: 0, reserve: 0n, available: 0n });
+  const fee = feeOf({ gasPrice }, {});
   const free = least > fee.total ? least - fee.total : 0n;
   // At least a deposit's worth stays as reserve: bids and leases cost fees too.
   const openBids = free > leastBidDeposit ? Number((free - leastBidDeposit) / leastBidDeposit) : 0;
   const reserve = free - BigInt(openBids) * leastBidDeposit;
   return fundingPlan({ gasPrice, openBids, reserve, available: balances[fee.denom] ?? 0n });
+}
+
+/** What one transaction takes. */
+function feeOf(
+  { gasPrice, registered = false }: { readonly gasPrice: string; readonly registered?: boolean },
+  balances: Readonly<Record<string, bigint>>,
+): FundingPlan {
+  const { denom } = parseGasPrice(gasPrice);
+  const available = balances[denom] ?? 0n;
+  return fundingPlan({ gasPrice, registered, openBids: 0, reserve: 0n, available });
 }

@@ -1,4 +1,5 @@
 import { identifyCode } from "./codes.ts";
+import { formatAmount } from "./coins.ts";
 
 /** An error of this folder: one sentence on what is wrong and where, one on what to do next. */
 export class ChainError extends Error {
@@ -183,8 +184,8 @@ export class InsufficientFunds extends ChainError {
 
   constructor(address: string, denom: string, needed: bigint, available: bigint) {
     super(
-      `Wallet ${address} holds ${available}${denom} and needs ${needed}${denom}.`,
-      `Send at least ${needed - available}${denom} to ${address} and run the same command again.`,
+      `Wallet ${address} holds ${formatAmount(available, denom)} and needs ${formatAmount(needed, denom)}.`,
+      `Send at least ${formatAmount(needed - available, denom)} to ${address} and run the same command again.`,
     );
     this.address = address;
     this.denom = denom;

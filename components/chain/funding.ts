@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatAmount } from "./coins.ts";
 import { ChainError, InsufficientFunds } from "./errors.ts";
-import { feeFor, parseGasPrice } from "./fees.ts";
+import { feeFor } from "./fees.ts";
 import type { ChainClient } from "./types.ts";
 
 export interface FundingNeeds {
+  /** Whether the provider is on chain already, so that a fee is for a change of what is there; default false. */
+  readonly registered?: boolean;
   /** For example `0.025uakt`; everything is reckoned in its denomination. */
   readonly gasPrice: string;
   /** Bids that are to be open at the same time; each holds a deposit until it is lost or its lease ends. */
@@ -34,17 +37,20 @@ const usualReserve = 1_000_000n;
 /** What a wallet needs to register a provider and to bid, and what it lacks. */
 export function fundingPlan(needs: FundingNeeds): FundingPlan {
   const { gasPrice, openBids, bidDeposit = leastBidDeposit, reserve = usualReserve, available } = needs;
+  const fee = feeFor(registrationGas, gasPrice);
+  const act = needs.registered ? "changing record or certificate" : "registering";
+  const bids = `${openBids} open ${openBids === 1 ? "bid" : "bids"}`;
   const items = [
-    { purpose: "registering (transaction fee)", amount: feeFor(registrationGas, gasPrice).amount },
+    { purpose: `${act} (transaction fee)`, amount: fee.amount },
     {
-      purpose: `deposits of ${openBids} open ${openBids === 1 ? "bid" : "bids"}`,
+      purpose: `deposits of ${bids} at ${formatAmount(bidDeposit, fee.denom)}`,
       amount: bidDeposit * BigInt(openBids),
     },
     { purpose: "reserve for fees", amount: reserve },
   ].filter(({ amount }) => amount > 0n);
   const total = items.reduce((sum, { amount }) => sum + amount, 0n);
   const missing = total > available ? total - available : 0n;
-  return { denom: parseGasPrice(gasPrice).denom, items, total, available, missing };
+  return { denom: fee.denom, items, total, available, missing };
 }
 
 /** The plan for a person: what each purpose takes, what to send where, the address as text and as QR code. */
@@ -64,14 +70,6 @@ export async function describeFunding(plan: FundingPlan, address: string): Promi
   const code = await qrcode.toString(address, { type: "utf8", errorCorrectionLevel: "L" });
   const missing = formatAmount(plan.missing, plan.denom);
   return [...table, "", `Send at least ${missing} to`, `  ${address}`, "", code, ""].join("\n");
-}
-
-/** Base units in the unit people use: `1500000uakt` is 1.5 AKT. Other denominations stay as they are. */
-export function formatAmount(amount: bigint, denom: string): string {
-  if (!/^u[a-z]{3,}$/.test(denom)) return `${amount} ${denom}`;
-  const digits = amount.toString().padStart(7, "0");
-  const fraction = digits.slice(-6).replace(/0+$/, "");
-  return `${digits.slice(0, -6)}${fraction && `.${fraction}`} ${denom.slice(1).toUpperCase()}`;
 }
 
 export interface WaitOptions {

@@ -1,6 +1,7 @@
 export { Certificate, type CertificateArgs } from "./Certificate.ts";
 export { CertificateRevocation, type CertificateRevocationArgs } from "./CertificateRevocation.ts";
 export { type ChainConnection, type ChainOptions, openChain } from "./client.ts";
+export { formatAmount } from "./coins.ts";
 export { checkEndpoint, maxLagMs } from "./endpoints.ts";
 export * from "./errors.ts";
 export * from "./funding.ts";

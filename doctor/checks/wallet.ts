@@ -1,4 +1,5 @@
-import { formatAmount, leastBidDeposit } from "../../components/chain/funding.ts";
+import { formatAmount } from "../../components/chain/coins.ts";
+import { leastBidDeposit } from "../../components/chain/funding.ts";
 import { sumOf } from "../../components/chain/market/index.ts";
 import { readContents } from "../../components/wallet/keyring/contents.ts";
 import type { Reading } from "../observe/history.ts";

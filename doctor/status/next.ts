@@ -1,4 +1,4 @@
-import { formatAmount } from "../../components/chain/funding.ts";
+import { formatAmount } from "../../components/chain/coins.ts";
 import type { SiteConfig } from "../../components/site/config.ts";
 import type { Reason } from "./orders.ts";
 import type { SiteStatus } from "./status.ts";

@@ -1,4 +1,4 @@
-import { formatAmount } from "../../components/chain/funding.ts";
+import { formatAmount } from "../../components/chain/coins.ts";
 import {
   type BidRecord,
   type LeaseRecord,

@@ -126,7 +126,7 @@ describe("a site that something is wrong with", function () {
       const run = await up({});
       assertRefused(run, /The wallet holds too little to register a provider and to bid; nothing was signed/);
       assert.match(run.stderr, /registering \(transaction fee\) +0\.\d+ AKT/);
-      assert.match(run.stderr, /deposits of 8 open bids +4 AKT/);
+      assert.match(run.stderr, /deposits of 8 open bids at 0\.5 AKT +4 AKT/);
       assert.match(run.stderr, /reserve for fees +0\.\d+ AKT/);
       assert.match(run.stderr, /Send at least 4 AKT to\n +akash1/);
       assert.ok(run.stderr.includes(owner.address));

@@ -87,7 +87,7 @@ describe("errors", () => {
     const { message } = new InsufficientFunds("akash1x", "uakt", 5000n, 1200n);
     assert.equal(
       message,
-      "Wallet akash1x holds 1200uakt and needs 5000uakt. Send at least 3800uakt to akash1x and run the same command again.",
+      "Wallet akash1x holds 0.0012 AKT and needs 0.005 AKT. Send at least 0.0038 AKT to akash1x and run the same command again.",
     );
   });
 

@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { openChain } from "../../../components/chain/client.ts";
+import { formatAmount } from "../../../components/chain/coins.ts";
 import { InsufficientFunds, NoUsableEndpoint } from "../../../components/chain/errors.ts";
-import {
-  describeFunding,
-  formatAmount,
-  fundingPlan,
-  waitForFunds,
-} from "../../../components/chain/funding.ts";
+import { describeFunding, fundingPlan, waitForFunds } from "../../../components/chain/funding.ts";
 import type { ChainClient } from "../../../components/chain/types.ts";
 import type { ScriptedChain } from "../../support/scriptedChain/index.ts";
 import { addCoins } from "../../support/scriptedChain/state.ts";
@@ -31,7 +27,7 @@ describe("the funding plan", () => {
       denom: "uakt",
       items: [
         { purpose: "registering (transaction fee)", amount: 6_250n },
-        { purpose: "deposits of 3 open bids", amount: 1_500_000n },
+        { purpose: "deposits of 3 open bids at 0.5 AKT", amount: 1_500_000n },
         { purpose: "reserve for fees", amount: 1_000_000n },
       ],
       total: 2_506_250n,
@@ -44,7 +40,15 @@ describe("the funding plan", () => {
     const plan = fundingPlan({ gasPrice: "0.025uakt", openBids: 0, reserve: 0n, available: 0n });
     assert.deepEqual(plan.items.length, 1);
     const one = fundingPlan({ gasPrice: "0uakt", openBids: 1, available: 0n });
-    assert.deepEqual(one.items[0], { purpose: "deposits of 1 open bid", amount: 500_000n });
+    assert.deepEqual(one.items[0], { purpose: "deposits of 1 open bid at 0.5 AKT", amount: 500_000n });
+  });
+
+  it("is the fee of a change where the provider is registered", () => {
+    const needs = { gasPrice: "0.025uakt", openBids: 0, reserve: 0n, available: 0n };
+    const { items } = fundingPlan({ ...needs, registered: true });
+    assert.deepEqual(items, [
+      { purpose: "changing record or certificate (transaction fee)", amount: 6_250n },
+    ]);
   });
 
   it("misses exactly what the wallet lacks", () => {
@@ -65,11 +69,11 @@ describe("the funding plan", () => {
     assert.equal(
       text.slice(0, -code.length),
       [
-        "  registering (transaction fee)  0.00625 AKT",
-        "  deposits of 3 open bids            1.5 AKT",
-        "  reserve for fees                     1 AKT",
-        "  together                       2.50625 AKT",
-        "  in the wallet                        1 AKT",
+        "  registering (transaction fee)       0.00625 AKT",
+        "  deposits of 3 open bids at 0.5 AKT      1.5 AKT",
+        "  reserve for fees                          1 AKT",
+        "  together                            2.50625 AKT",
+        "  in the wallet                             1 AKT",
         "",
         "Send at least 1.50625 AKT to",
         `  ${address}`,
