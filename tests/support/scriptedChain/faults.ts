@@ -24,6 +24,10 @@ export interface Faults {
   lateBroadcastAnswerMs: number;
   /** Let another signer of the same account be faster than this many next broadcasts. */
   sequenceRaces: number;
+  /** Refuse every broadcast with this answer of `CheckTx`. */
+  refuseBroadcasts: { readonly code: number; readonly codespace: string; readonly log: string } | undefined;
+  /** Let the first message of this many next transactions fail in the block, however well it was simulated. */
+  failExecutions: number;
   /** Fail every simulation with this text. */
   simulateError: string | undefined;
   /** Answer these methods with an internal error, text by method name. */
@@ -44,6 +48,8 @@ export function noFaults(): Faults {
     dropBroadcastAnswers: 0,
     lateBroadcastAnswerMs: 0,
     sequenceRaces: 0,
+    refuseBroadcasts: undefined,
+    failExecutions: 0,
     simulateError: undefined,
     failMethods: {},
   };

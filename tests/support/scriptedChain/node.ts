@@ -106,6 +106,8 @@ export class Node extends EventEmitter<{ block: [Block] }> {
     const hash = createHash("sha256").update(bytes).digest("hex").toUpperCase();
     if (this.#cache.has(hash)) throw new TransactionInCache();
     let gasWanted = 0n;
+    const refusal = this.#faults.refuseBroadcasts;
+    if (refusal !== undefined) return { hash, gasWanted, ...refusal };
     try {
       const transaction = decodeTransaction(bytes);
       gasWanted = transaction.gasLimit;
@@ -178,6 +180,10 @@ export class Node extends EventEmitter<{ block: [Block] }> {
         );
       }
       const changed = structuredClone(paid);
+      if (this.#faults.failExecutions > 0) {
+        this.#faults.failExecutions -= 1;
+        throw failedMessage(sdkErrors.invalidRequest("the state is another one by now"), 0);
+      }
       executeMessages(changed, transaction);
       this.state = changed;
     } catch (error) {
@@ -230,9 +236,13 @@ function executeMessages(state: ChainState, { messages }: Transaction): void {
     try {
       message.execute(state);
     } catch (error) {
-      throw asChainError(error).wrap(`failed to execute message; message index: ${index}`);
+      throw failedMessage(asChainError(error), index);
     }
   });
+}
+
+function failedMessage(error: ChainError, index: number): ChainError {
+  return error.wrap(`failed to execute message; message index: ${index}`);
 }
 
 function asChainError(error: unknown): ChainError {

@@ -168,6 +168,53 @@ describe("submitting", () => {
     assert.equal(sent.status, "fulfilled");
   });
 
+  it("fails a caller whose message fails in the block, and sends the others' again without it", async () => {
+    await run(creation);
+    chain.faults.failExecutions = 1;
+    const [failed, sent] = await Promise.allSettled([run(update), run(update)]);
+    assert.ok(failed.status === "rejected" && failed.reason instanceof TransactionRefused);
+    const { stage, codespace, code, messageIndex, hash } = failed.reason;
+    assert.deepEqual([stage, codespace, code, messageIndex], ["execution", "sdk", 18, 0]);
+    assert.equal(sent.status, "fulfilled");
+    assert.deepEqual(
+      chain.transactions.map((one) => [one.hash === hash, one.code, one.messages.length]),
+      [
+        [false, 0, 1],
+        [true, 18, 2],
+        [false, 0, 1],
+      ],
+    );
+    assert.ok(!existsSync(folder));
+  });
+
+  it("fails all callers when a node refuses the broadcast, and leaves nothing behind", async () => {
+    const refusal = { code: 13, codespace: "sdk", log: "insufficient fees; got: 1uakt: insufficient fee" };
+    chain.faults.refuseBroadcasts = refusal;
+    const outcomes = await Promise.allSettled([run(creation), run(update)]);
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === "rejected" && outcome.reason instanceof TransactionRefused);
+      const { stage, codespace, code, log } = outcome.reason;
+      assert.deepEqual([stage, { code, codespace, log }], ["check", refusal]);
+    }
+    assert.equal(chain.requests.get("broadcast_tx_sync"), 1);
+    assert.ok(!existsSync(folder));
+    chain.heal();
+    await Promise.all([run(creation), run(update)]);
+    assert.deepEqual(types(), [["CreateProvider", "UpdateProvider"]]);
+  });
+
+  it("signs again for callers while a node says that another signer was faster, and gives up in the end", async () => {
+    chain.faults.refuseBroadcasts = { code: 32, codespace: "sdk", log: "account sequence mismatch" };
+    const outcomes = await Promise.allSettled([run(creation), run(update)]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ["rejected", "rejected"],
+    );
+    assert.equal(chain.requests.get("broadcast_tx_sync"), 7);
+    assert.equal(chain.transactions.length, 0);
+    assert.ok(!existsSync(folder));
+  });
+
   it("fails all callers when wallet or chain cannot be opened, and works for the next ones", async () => {
     delete process.env["SUBMIT_TEST_WORDS"];
     const outcomes = await Promise.allSettled([run(creation), run(update)]);
