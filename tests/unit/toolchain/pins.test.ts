@@ -94,7 +94,7 @@ describe("pins.json", () => {
   it("is read by the shell just as here", () => {
     const script = `
       toolchain=${toolchainFolder}
-      eval "$(sed -n '/^pin() {/,/^}/p;/^at_least() {/,/^}/p' "$toolchain/bootstrap.sh")"
+      eval "$(sed -n '/^pin() {/,/^}/p;/^at_least() {/,/^}/p' "$toolchain/node.sh")"
       for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do pin node url $p; pin node sha256 $p; done
       pin node version; pin node minimum; pin node npm; pin go version
       at_least 22.18.0 22.18.0 && at_least 24.1.0 22.18.0 && ! at_least 22.17.9 22.18.0 && ! at_least 20.20.2 22.18.0 && echo ok`;
