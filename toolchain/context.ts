@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { cacheRootOf, pluginsOfCache, pluginsOfHome } from "./cache.ts";
-import { answers } from "./download.ts";
+import { statusOf } from "./download.ts";
 import { type Memo, openMemo } from "./memo.ts";
 import { loadPins, type Pins, type Platform, platformOf, toolchainFolder } from "./pins.ts";
 import { createProgress, type Progress, silentProgress } from "./progress.ts";
@@ -65,23 +65,46 @@ const rememberYesMs = 10 * 60_000;
 /** How long a machine that cannot reach a host is not made to try again, milliseconds. */
 const rememberNoMs = 10 * 60_000;
 
-const running = new Map<string, Promise<boolean>>();
+const running = new Map<string, Promise<number | undefined>>();
 
 /**
- * Whether the host of an official address answers. Asked once per host with a short time-out
+ * Whether the host of an official address answers, whatever it says. Asked once per host with a short time-out
  * and remembered: yes for ten minutes, no for `noMs` (default as long).
  */
 export async function isReachable(context: Context, url: string, noMs = rememberNoMs): Promise<boolean> {
-  if (context.offline) return false;
   const { origin } = new URL(url);
-  const key = `reachable:${origin}`;
+  return asked(context, `reachable:${origin}`, `${origin}/`, noMs, (status) => status !== undefined);
+}
+
+/**
+ * Whether an official address has its file: a host can answer and refuse it, as proxies do. Remembered like
+ * `isReachable`, which is asked first.
+ */
+export async function isOffered(context: Context, url: string, noMs = rememberNoMs): Promise<boolean> {
+  if (!(await isReachable(context, url, noMs))) return false;
+  return asked(context, `offered:${url}`, url, noMs, (status) => !isRefusal(status));
+}
+
+/** Statuses that say nothing about the file: this way of asking is not wanted, or not now. */
+const UNDECIDED = [405, 408, 429];
+
+const isRefusal = (status = 0): boolean => status >= 400 && status < 500 && !UNDECIDED.includes(status);
+
+async function asked(
+  context: Context,
+  key: string,
+  url: string,
+  noMs: number,
+  judge: (status: number | undefined) => boolean,
+): Promise<boolean> {
+  if (context.offline) return false;
   const known = context.memo.get(key, noMs);
   if (known === "no") return false;
   if (known === "yes" && context.memo.get(key, rememberYesMs)) return true;
-  const probe = running.get(origin) ?? answers(`${origin}/`, probeTimeoutMs);
-  running.set(origin, probe);
-  const result = await probe;
-  running.delete(origin);
+  const probe = running.get(url) ?? statusOf(url, probeTimeoutMs);
+  running.set(url, probe);
+  const result = judge(await probe);
+  running.delete(url);
   context.memo.set(key, result ? "yes" : "no");
   return result;
 }

@@ -61,20 +61,20 @@ export async function downloadText(url: string, idleMs = 30_000): Promise<string
   return text;
 }
 
-/** Whether a server answers at all within `timeoutMs`; any HTTP status counts. */
-export async function answers(url: string, timeoutMs: number): Promise<boolean> {
+/** HTTP status of an address without its content; undefined where no server answers within `timeoutMs`. */
+export async function statusOf(url: string, timeoutMs: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const sent = get(url, { method: "HEAD", timeout: timeoutMs }, (response) => {
       response.resume();
-      settle(true);
+      settle(response.statusCode);
     });
-    const timer = setTimeout(() => settle(false), timeoutMs);
-    const settle = (value: boolean) => {
+    const timer = setTimeout(() => settle(undefined), timeoutMs);
+    const settle = (status: number | undefined) => {
       clearTimeout(timer);
       sent.destroy();
-      resolve(value);
+      resolve(status);
     };
-    sent.on("error", () => settle(false)).on("timeout", () => settle(false));
+    sent.on("error", () => settle(undefined)).on("timeout", () => settle(undefined));
     sent.end();
   });
 }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder } from "./cache.ts";
-import { type Context, isReachable } from "./context.ts";
+import { type Context, isOffered } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
 import { findOnPath } from "./processes.ts";
 
@@ -218,7 +218,8 @@ export async function arePluginsToBeHad(context: Context): Promise<boolean> {
     const installed =
       plugins.some((folder) => existsSync(join(folder, `resource-${name}-v${pin.version}`))) ||
       findOnPath(`pulumi-resource-${name}`, env).length > 0;
-    if (!installed && pin.url && !(await isReachable(context, pin.url, dayMs))) return false;
+    const file = `pulumi-resource-${name}-v${pin.version}-${context.platform.replace("/", "-")}.tar.gz`;
+    if (!installed && pin.url && !(await isOffered(context, `${pin.url}${file}`, dayMs))) return false;
   }
   return true;
 }

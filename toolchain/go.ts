@@ -1,12 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { GoToolchain } from "./build.ts";
-import { type Context, isReachable } from "./context.ts";
+import type { Context } from "./context.ts";
 import { ToolchainError } from "./errors.ts";
 import { installOnce, type Origin } from "./install.ts";
 import { findOnPath, runProgram } from "./processes.ts";
 import { installPythonPackage } from "./pypi.ts";
-import { fetchRelease, findInMirror } from "./release.ts";
+import { tryRelease } from "./release.ts";
 import { unpack } from "./unpack.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -66,21 +66,16 @@ async function isNewEnough(go: string, context: Context): Promise<boolean> {
 }
 
 async function obtainGo(context: Context, temporary: string, note: (text: string) => void): Promise<Origin> {
-  const { pins, platform, mirror } = context;
+  const { pins, platform } = context;
   const reasons: string[] = [];
   const release = pins.go.release[platform];
   if (release) {
-    const mirrored = findInMirror(mirror, release.url, platform);
-    const online = mirrored ? !context.offline : await isReachable(context, release.url);
-    if (mirrored || online) {
-      const file = await fetchRelease(release, temporary, { mirror, platform, online, note });
-      if (file) {
-        await unpack(file, temporary);
-        rmSync(file);
-        return { kind: mirrored ? "mirror" : "release", from: mirrored ?? release.url };
-      }
+    const fetched = await tryRelease(context, release, temporary, { reasons, note });
+    if (fetched) {
+      await unpack(fetched.file, temporary);
+      rmSync(fetched.file);
+      return fetched.origin;
     }
-    reasons.push(`no answer from ${new URL(release.url).host}`);
   }
   const { pypi } = pins.go;
   if (pypi && !context.offline) {

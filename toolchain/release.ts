@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findChecksum, sha256OfFile } from "./checksums.ts";
+import { type Context, isReachable } from "./context.ts";
 import { DownloadError, downloadFile, downloadText } from "./download.ts";
 import { ToolchainError } from "./errors.ts";
+import type { Origin } from "./install.ts";
 import type { Platform, ReleasePin } from "./pins.ts";
 
 /** The name a release file has in a mirror folder: the last segment of its address. */
@@ -68,6 +70,42 @@ export async function fetchRelease(
   }
   await refuseOtherContent(target, expected, pin.url);
   return target;
+}
+
+/** A release file on this machine, and where it came from. */
+export interface FetchedRelease {
+  readonly file: string;
+  readonly origin: Origin;
+}
+
+/**
+ * `fetchRelease` where there may be another source: undefined when the release cannot be had, and why that is goes
+ * to `reasons`. A file with another content is an error all the same.
+ */
+export async function tryRelease(
+  context: Context,
+  pin: ReleasePin,
+  folder: string,
+  { reasons, note }: { reasons: string[]; note: (text: string) => void },
+): Promise<FetchedRelease | undefined> {
+  const { mirror, platform, offline } = context;
+  const mirrored = findInMirror(mirror, pin.url, platform);
+  const online = mirrored ? !offline : await isReachable(context, pin.url);
+  try {
+    const file = await fetchRelease(pin, folder, {
+      platform,
+      online,
+      note,
+      ...(mirror === undefined ? {} : { mirror }),
+    });
+    const origin: Origin = { kind: mirrored ? "mirror" : "release", from: mirrored ?? pin.url };
+    if (file) return { file, origin };
+    reasons.push(offline ? "no network wanted" : `no answer from ${new URL(pin.url).host}`);
+  } catch (error) {
+    if (!(error instanceof DownloadError)) throw error;
+    reasons.push(error.message);
+  }
+  return undefined;
 }
 
 async function expectedChecksum(pin: ReleasePin, options: FetchOptions): Promise<string> {

@@ -2,8 +2,7 @@ import { existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { buildModule } from "./build.ts";
 import { keyOf, toolFolder } from "./cache.ts";
-import { type Context, isReachable } from "./context.ts";
-import { DownloadError } from "./download.ts";
+import { type Context, isOffered } from "./context.ts";
 import { ToolchainError } from "./errors.ts";
 import { ensureGo } from "./go.ts";
 import { installOnce, type Origin } from "./install.ts";
@@ -11,7 +10,7 @@ import type { BinaryPin } from "./pins.ts";
 import { findOnPath, runProgram } from "./processes.ts";
 import type { Step } from "./progress.ts";
 import { installPythonPackage } from "./pypi.ts";
-import { fetchRelease, findInMirror } from "./release.ts";
+import { findInMirror, tryRelease } from "./release.ts";
 import { takePrograms } from "./unpack.ts";
 import { namesVersion } from "./versions.ts";
 
@@ -66,7 +65,7 @@ export async function hasReleaseAtHand(context: Context, tool: string): Promise<
   const release = pinOf(context, tool).release?.[context.platform];
   if (!release) return false;
   if (findInMirror(context.mirror, release.url, context.platform)) return true;
-  return isReachable(context, release.url);
+  return isOffered(context, release.url);
 }
 
 async function fill(
@@ -76,25 +75,16 @@ async function fill(
   folder: string,
   step: Step,
 ): Promise<Origin> {
-  const { mirror, platform } = context;
   const reasons: string[] = [];
-  const release = pin.release?.[platform];
+  const release = pin.release?.[context.platform];
   if (release) {
-    const mirrored = findInMirror(mirror, release.url, platform);
-    const online = mirrored ? !context.offline : await isReachable(context, release.url);
-    try {
-      const file = await fetchRelease(release, folder, { mirror, platform, online, note: step.note });
-      if (file) {
-        await takePrograms(file, pin.programs ?? [tool], folder);
-        return { kind: mirrored ? "mirror" : "release", from: mirrored ?? release.url };
-      }
-      reasons.push(context.offline ? "no network wanted" : `no answer from ${new URL(release.url).host}`);
-    } catch (error) {
-      if (!(error instanceof DownloadError)) throw error;
-      reasons.push(error.message);
+    const fetched = await tryRelease(context, release, folder, { reasons, note: step.note });
+    if (fetched) {
+      await takePrograms(fetched.file, pin.programs ?? [tool], folder);
+      return fetched.origin;
     }
   } else if (!pin.module && !pin.pypi) {
-    reasons.push(`there is no release for ${platform}`);
+    reasons.push(`there is no release for ${context.platform}`);
   }
   if (pin.module) {
     try {

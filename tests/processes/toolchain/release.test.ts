@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { ToolchainError } from "../../../toolchain/errors.ts";
 import type { BinaryPin } from "../../../toolchain/pins.ts";
-import { findTool, obtainTool } from "../../../toolchain/resolve.ts";
+import { findTool, hasReleaseAtHand, obtainTool } from "../../../toolchain/resolve.ts";
 import { openWorld, program, sha256, type World } from "./world.ts";
 
 describe("official releases", () => {
@@ -89,6 +89,15 @@ describe("official releases", () => {
       return true;
     });
     assert.equal(world.requests.length, 1);
+  });
+
+  it("are at hand where their host has the file, not where it merely answers", async () => {
+    assert.equal(await hasReleaseAtHand(world.context(pinned()), "tool"), false);
+    world.routes.set("/dl/other", program);
+    assert.equal(
+      await hasReleaseAtHand(world.context(pinned({ url: `${world.origin}/dl/other` })), "tool"),
+      true,
+    );
   });
 
   it("follows redirects", async () => {

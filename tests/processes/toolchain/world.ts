@@ -35,8 +35,7 @@ export async function openWorld(): Promise<World> {
     const path = request.url ?? "/";
     if (request.method === "GET") requests.push(path);
     const answer = routes.get(path);
-    if (request.method === "HEAD") response.end();
-    else if (answer === undefined) response.writeHead(404).end("not here");
+    if (answer === undefined) response.writeHead(404).end("not here");
     else if (typeof answer === "function") answer(response);
     else response.end(answer);
   });
