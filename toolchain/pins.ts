@@ -85,10 +85,13 @@ export interface ArtefactPin {
   version: string;
   /** Where it is downloaded from; its last path segment is its name in a mirror folder. */
   url?: string;
+  /** SHA-256, lower-case hex: of a chart's archive in a mirror folder, of what a CRD bundle means (`digestOfCrds`). */
   sha256?: string;
   /** Go module that carries it, and the path inside. */
   module?: string;
   path?: string;
+  /** SHA-256 of a chart's files out of that module (`digestOfChart`). */
+  moduleSha256?: string;
   /** Image reference without tag or digest. */
   image?: string;
 }
@@ -152,6 +155,10 @@ export function findPinProblem(pins: Pins): string | undefined {
   for (const section of ["plugins", "charts", "crds", "images"] as const) {
     for (const [name, pin] of Object.entries(pins[section])) {
       if (!pin.version) return `${section}.${name} has no version`;
+      for (const field of ["sha256", "moduleSha256"] as const) {
+        if (!/^([0-9a-f]{64})?$/.test(pin[field] ?? ""))
+          return `${section}.${name}.${field} is not 64 hex digits`;
+      }
     }
   }
   return undefined;

@@ -3,20 +3,15 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { cacheRootOf } from "../../toolchain/cache.ts";
 import { type CrdDocument, digestOfCrds, parseCrds } from "./crdDocuments.ts";
+import { fetchModuleOf, type ModuleOptions, TIMEOUT_MS } from "./module.ts";
 import { ArtefactMissing, pinOf } from "./sources.ts";
 
 /** Bundles of CRDs that objects here depend on; pinned in `toolchain/pins.json`. */
 export type CrdBundle = "cert-manager" | "gateway-api" | "pulumi-kubernetes-operator" | "rook";
 
-export interface CrdOptions {
+export interface CrdOptions extends ModuleOptions {
   /** Folder that holds `<bundle>-<version>.yaml`, for sites without internet. */
   readonly mirror?: string;
-  /** Default: the toolchain's cache folder. */
-  readonly cacheRoot?: string;
-  /** Has a Go module on this machine and returns its folder. Default: with the toolchain's Go. */
-  readonly fetchModule?: (module: string, timeoutMs: number) => Promise<string>;
-  /** Time limit of each attempt in milliseconds. Default: 60000. */
-  readonly timeoutMs?: number;
 }
 
 function cacheFile(bundle: CrdBundle, version: string, cacheRoot = cacheRootOf()): string {
@@ -55,12 +50,6 @@ async function fromRelease(url: string, timeoutMs: number): Promise<string> {
   return response.text();
 }
 
-/** Loaded only where nothing else has the bundle. */
-async function withToolchain(module: string, timeoutMs: number): Promise<string> {
-  const { fetchGoModule } = await import("../../toolchain/goModule.ts");
-  return fetchGoModule(module, { timeoutMs });
-}
-
 async function fromFolder(folder: string, path: string): Promise<string> {
   const at = join(folder, path);
   return (await stat(at)).isDirectory() ? readFolder(at) : readFile(at, "utf8");
@@ -78,14 +67,15 @@ export async function ensureCrds(bundle: CrdBundle, options: CrdOptions = {}): P
   } catch {
     // Not there yet.
   }
-  const { version, url, module, path, sha256 } = pinOf("crds", bundle);
-  const { mirror, fetchModule = withToolchain, timeoutMs = 60_000 } = options;
+  const pin = pinOf("crds", bundle);
+  const { version, url, module, path, sha256 } = pin;
+  const { mirror, timeoutMs = TIMEOUT_MS } = options;
   const attempts: (readonly [string, () => Promise<string>])[] = [];
   if (mirror !== undefined) attempts.push(["mirror", () => fromMirror(mirror, bundle, version)]);
   else {
     if (url !== undefined) attempts.push(["release", () => fromRelease(url, timeoutMs)]);
     if (module !== undefined) {
-      const read = async () => fromFolder(await fetchModule(`${module}@${version}`, timeoutMs), path ?? ".");
+      const read = async () => fromFolder(await fetchModuleOf(pin, options), path ?? ".");
       attempts.push(["module", read]);
     }
   }

@@ -7,6 +7,7 @@ import { openChain } from "../chain/client.ts";
 import { resolveNetwork } from "../chain/networks.ts";
 import type { Generation } from "../chain/types.ts";
 import { ensureCrds } from "../charts/crds.ts";
+import { ensureChart } from "../charts/moduleChart.ts";
 import { type Cluster, ClusterUnreachable, openCluster } from "../cluster/index.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { commonModels } from "../gpu/commonModels.ts";
@@ -72,7 +73,7 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
     machines,
     clusterExists(config) ? observeExisting(config) : notYet(config),
     machines.then((found) => addressOf(config, found)),
-    definitions(config),
+    artefacts(config),
   ]);
   const { gpu, ...rest } = cluster;
   requireExceptions({ lan: config.provider.lan, mutatingAdmission: cluster.mutatingAdmission });
@@ -133,13 +134,14 @@ async function addressOf(config: SiteConfig, nodes: ObservedNodes | undefined): 
   return own === undefined ? publicAddress(config.address) : { address: own };
 }
 
-/** Definitions of what the site declares are fetched once; declaring them then needs no network. */
-async function definitions({ ingress, mirror, nodes }: SiteConfig): Promise<void> {
+/** Definitions and charts of what the site declares are fetched once; declaring them then needs no network. */
+async function artefacts({ ingress, mirror, nodes }: SiteConfig): Promise<void> {
   const from = mirror.charts === undefined ? {} : { mirror: mirror.charts };
   const ceph = nodes?.some(({ disks }) => disks.length > 0) ?? false;
   await Promise.all([
     ingress.mode === "gateway" ? ensureCrds("gateway-api", from) : undefined,
     ceph ? ensureCrds("rook", from) : undefined,
+    ingress.controller === "chart" ? ensureChart("cert-manager", from) : undefined,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,13 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { stringify } from "yaml";
 import { digestOfCrds, parseCrds, withoutDescriptions } from "../../../components/charts/crdDocuments.ts";
 import { cachedCrds, ensureCrds } from "../../../components/charts/crds.ts";
-import { ArtefactMissing, type ChartName, chartSource, pinOf } from "../../../components/charts/sources.ts";
+import {
+  ArtefactMissing,
+  type ChartName,
+  chartSource,
+  pinOf,
+  refuseOtherArchive,
+} from "../../../components/charts/sources.ts";
 
 const crd = `
 apiVersion: apiextensions.k8s.io/v1
@@ -43,7 +50,7 @@ describe("chartSource", () => {
 
   it("has an official address with a version for each chart", () => {
     for (const name of names) {
-      const { chart, version, kind } = chartSource(name);
+      const { chart, version, kind } = chartSource(name, undefined, folder);
       assert.match(chart, /^(https|oci):\/\//);
       assert.ok(kind === "oci" ? version : chart.endsWith(".tgz"), name);
     }
@@ -55,9 +62,24 @@ describe("chartSource", () => {
       kind: "mirror",
       chart: join(folder, "ingress-nginx"),
     });
-    const archive = chartSource("ingress-nginx").chart.split("/").at(-1) ?? "";
+    const archive = chartSource("ingress-nginx", undefined, folder).chart.split("/").at(-1) ?? "";
     await writeFile(join(folder, archive), "");
     assert.equal(chartSource("ingress-nginx", folder).chart, join(folder, archive));
+  });
+
+  it("refuses an archive of the mirror folder that is not the pinned one, and names both hashes", async () => {
+    const archive = join(folder, "one.tgz");
+    await writeFile(archive, "altered");
+    const pinned = createHash("sha256").update("the publisher's").digest("hex");
+    const actual = createHash("sha256").update("altered").digest("hex");
+    assert.throws(
+      () => refuseOtherArchive(archive, pinned),
+      (error: unknown) =>
+        error instanceof ArtefactMissing && error.message.includes(actual) && error.message.includes(pinned),
+    );
+    refuseOtherArchive(archive, actual);
+    // Of most charts no hash is known.
+    refuseOtherArchive(archive, undefined);
   });
 
   it("says what to put into a mirror that lacks it", () => {

@@ -78,6 +78,10 @@ describe("pins.json", () => {
       broken((copy) => Object.assign(copy.images, { a: {} })),
       /images\.a has no version/,
     );
+    assert.match(
+      broken((copy) => Object.assign(copy.charts["cert-manager"] ?? {}, { moduleSha256: "12" })),
+      /charts\.cert-manager\.moduleSha256 is not 64 hex digits/,
+    );
   });
 
   it("expands groups in pin order and refuses unknown names", () => {
