@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { requireNoLeases } from "../components/akash/leases.ts";
+import { forgetWallet } from "../components/chain/signingState.ts";
 import { openCluster } from "../components/cluster/index.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { forgetSite } from "../doctor/observe/history.ts";
-import { stopEmbedded } from "../embedded/index.ts";
+import { readEmbedded, stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
@@ -52,7 +53,10 @@ async function stopServices(json: boolean): Promise<void> {
     return;
   }
   const progress = json ? silentProgress : createProgress();
+  // A file that broke must not keep anybody from taking the site down.
+  const services = await readEmbedded(EMBEDDED).catch(() => undefined);
   await stopEmbedded({ folder: EMBEDDED, progress });
+  if (services !== undefined) await forgetWallet(services.chain.chainId, services.wallet.address);
   if (!json)
     process.stdout.write("The embedded site is down: its processes are stopped and its folder is removed.\n");
 }

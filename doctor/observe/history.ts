@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { signingStateFolder } from "../../components/chain/signingState.ts";
 
@@ -38,6 +38,8 @@ export function doctorFile(site: string, kind: Kept, folder = signingStateFolder
 export async function forgetSite(site: string, folder = signingStateFolder()): Promise<void> {
   const kept: readonly Kept[] = ["readings", "alerts"];
   await Promise.all(kept.map((kind) => rm(doctorFile(site, kind, folder), { force: true })));
+  // What is kept of other sites keeps the folders.
+  for (const empty of [join(folder, "doctor"), folder]) await rmdir(empty).catch(() => undefined);
 }
 
 export function openHistory(file: string): History {

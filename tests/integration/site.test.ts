@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { stackEnvironment } from "../../commands/stack.ts";
 import { readAccount } from "../../components/chain/account.ts";
 import { openChain } from "../../components/chain/index.ts";
+import { walletFile } from "../../components/chain/signingState.ts";
 import { submit } from "../../components/chain/submit.ts";
 import type { NetworkConfig } from "../../components/chain/types.ts";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import type { EmbeddedServices } from "../../embedded/index.ts";
-import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
+import { cacheRootOf, ensureToolchain, silentProgress } from "../../toolchain/index.ts";
 import { countChainRequests } from "../bench/noop.ts";
 import { filesBelow } from "../support/canaryProcesses.ts";
 import { Checkout } from "../support/checkout.ts";
@@ -30,10 +32,16 @@ describe("the embedded site", function () {
   let services: EmbeddedServices;
   let network: NetworkConfig;
   let cluster: Cluster;
+  /** What the newcomer has besides the checkout and the cache. */
+  let machine: string;
 
   before(async () => {
-    checkout = await Checkout.create();
-    const up = await checkout.run("up", "--json");
+    [checkout, machine] = await Promise.all([
+      Checkout.create(),
+      mkdtemp(join(tmpdir(), "pulumi-akash-machine-")),
+    ]);
+    await Promise.all([mkdir(join(machine, "home/state"), { recursive: true }), mkdir(join(machine, "tmp"))]);
+    const up = await run("up", "--json");
     assert.equal(up.code, 0, up.stderr);
     services = JSON.parse(await checkout.read(".embedded/services.json"));
     network = services.chain;
@@ -42,13 +50,28 @@ describe("the embedded site", function () {
 
   after(async () => {
     await checkout?.remove();
+    if (machine !== undefined) await rm(machine, { recursive: true, force: true });
   });
 
+  const run = (...args: string[]) => {
+    const home = join(machine, "home");
+    const own = {
+      HOME: home,
+      XDG_STATE_HOME: join(home, "state"),
+      XDG_CONFIG_HOME: join(home, "config"),
+      XDG_DATA_HOME: join(home, "data"),
+      XDG_CACHE_HOME: join(home, "cache"),
+      TMPDIR: join(machine, "tmp"),
+    };
+    // The cache stays, and the folders of a Go that is the person's.
+    const go = process.env["GOPATH"] ?? join(homedir(), "go");
+    return checkout.runWith({ PULUMI_AKASH_CACHE: cacheRootOf(), GOPATH: go, ...own }, ...args);
+  };
   const owner = () => services.wallet.address;
   const wallet = () => ({ mnemonicFile: services.wallet.mnemonicFile });
   const drift = async () => {
-    const run = await checkout.run("drift", "--json");
-    return { code: run.code, ...(JSON.parse(run.stdout) as { drift: Difference[]; pending: Difference[] }) };
+    const { code, stdout } = await run("drift", "--json");
+    return { code, ...(JSON.parse(stdout) as { drift: Difference[]; pending: Difference[] }) };
   };
 
   it("is registered with its host URI and exactly one valid certificate", async () => {
@@ -86,14 +109,14 @@ describe("the embedded site", function () {
   };
 
   it("changes nothing when it is brought up, previewed and compared again", async () => {
-    const again = await checkout.run("up", "--json");
+    const again = await run("up", "--json");
     assert.equal(again.code, 0, again.stderr);
     const { changes } = JSON.parse(again.stdout) as { changes: Record<string, number> };
     assert.deepEqual(Object.keys(changes), ["same"]);
     assert.ok((changes["same"] ?? 0) >= 60);
     const before = await written();
     assert.ok(before.files.length > 0 && Object.keys(before.objects).length > 40);
-    assert.equal((await checkout.run("preview")).code, 0);
+    assert.equal((await run("preview")).code, 0);
     assert.deepEqual(await drift(), { code: 0, stack: "dev", drift: [], pending: [] });
     assert.deepEqual(await written(), before);
     const transactions = await transactionsOf(network, owner());
@@ -148,7 +171,7 @@ describe("the embedded site", function () {
       "dev-registration attributes.tier",
     ]);
 
-    const up = await checkout.run("up", "--json");
+    const up = await run("up", "--json");
     assert.equal(up.code, 0, up.stderr);
     const after = await drift();
     assert.deepEqual([after.code, after.drift], [0, []]);
@@ -157,7 +180,7 @@ describe("the embedded site", function () {
   });
 
   it("prints the contract's outputs, the kubeconfig hidden", async () => {
-    const outputs = JSON.parse((await checkout.run("outputs")).stdout);
+    const outputs = JSON.parse((await run("outputs")).stdout);
     assert.deepEqual(Object.keys(outputs).sort(), [
       "balance",
       "certificate",
@@ -176,11 +199,20 @@ describe("the embedded site", function () {
     assert.equal(outputs.kubeconfig, "[secret]");
   });
 
-  it("leaves no process and no file when it is taken down", async () => {
-    const down = await checkout.run("down");
+  it("leaves no process and no file but the cache when it is taken down", async () => {
+    await run("doctor", "--json");
+    // As a run that was killed in the midst of signing leaves it.
+    const state = join(machine, "home/state/pulumi-akash");
+    const journal = walletFile(state, network.chainId, owner());
+    await mkdir(`${journal}.lock`, { recursive: true });
+    for (const ending of [".json", ".owner"]) await writeFile(`${journal}${ending}`, "{}");
+    const down = await run("down");
     assert.equal(down.code, 0, down.stderr);
     assert.ok(!existsSync(join(checkout.folder, ".embedded")));
     assert.deepEqual(await commandsNaming(checkout.folder), []);
+    const left = await readdir(machine, { recursive: true });
+    assert.deepEqual(left.sort(), ["home", "home/state", "tmp"]);
+    assert.equal(await checkout.changes(), "");
   });
 });
 

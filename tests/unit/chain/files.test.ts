@@ -7,7 +7,7 @@ import { after, before, describe, it } from "mocha";
 import { NetworkNotRunning, WalletBusy } from "../../../components/chain/errors.ts";
 import { Journal, type JournalEntry } from "../../../components/chain/journal.ts";
 import { publicNetworks, resolveNetwork } from "../../../components/chain/networks.ts";
-import { signingStateFolder, walletFile } from "../../../components/chain/signingState.ts";
+import { forgetWallet, signingStateFolder, walletFile } from "../../../components/chain/signingState.ts";
 import { lockWallet } from "../../../components/chain/walletLock.ts";
 
 let root: string;
@@ -69,6 +69,30 @@ describe("the signing state", () => {
     assert.equal(signingStateFolder({ XDG_STATE_HOME: "/s" }), "/s/pulumi-akash");
     assert.equal(signingStateFolder({ XDG_STATE_HOME: "/s", PULUMI_AKASH_STATE: "/own" }), "/own");
     assert.equal(walletFile("/own", "a/../b", "akash1x"), "/own/a_.._b.akash1x");
+  });
+
+  it("forgets one wallet on a chain that is no more, and tidies the folder away with the last", async () => {
+    const folder = join(root, "signing");
+    const leave = (chainId: string, address: string) => {
+      const file = walletFile(folder, chainId, address);
+      mkdirSync(`${file}.lock`, { recursive: true });
+      for (const ending of [".json", ".json.new", ".owner"]) writeFileSync(`${file}${ending}`, "{}");
+    };
+    for (const [chainId, address] of [
+      ["c", "akash1x"],
+      ["c", "akash1y"],
+      ["d", "akash1x"],
+    ] as const)
+      leave(chainId, address);
+    await forgetWallet("c", "akash1x", folder);
+    const kept = ["c.akash1y", "d.akash1x"].flatMap((file) =>
+      [".json", ".json.new", ".lock", ".owner"].map((ending) => file + ending),
+    );
+    assert.deepEqual(readdirSync(folder).sort(), kept);
+    await forgetWallet("c", "akash1y", folder);
+    await forgetWallet("d", "akash1x", folder);
+    await forgetWallet("d", "akash1x", folder);
+    assert.ok(!existsSync(folder));
   });
 });
 
