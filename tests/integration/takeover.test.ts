@@ -15,12 +15,18 @@ import { transactionsOf } from "../support/transactions.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
 import { objectPath } from "./akashCluster.ts";
 import { eventually } from "./akashFixtures.ts";
+import { MarkedRun } from "./faultsSupport.ts";
 
 const SERVICES = "/api/v1/namespaces/akash-services";
 const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 /** What the provider publishes of itself before the takeover. */
 const OLD_HOST_URI = "https://provider.old.test:8443";
+
+interface Pod {
+  readonly metadata: { readonly ownerReferences?: readonly unknown[] };
+  readonly spec: { readonly nodeName?: string };
+}
 
 /** An official site becomes ours, loses its state, and meets a second signer. */
 describe("takeover", function () {
@@ -191,6 +197,32 @@ describe("takeover", function () {
       assert.ok(planned.includes("remove ConfigMap operator-hostname"));
       assert.ok(await cluster.get(path));
     });
+    await up("--yes");
+    await assertNoDrift();
+  });
+
+  it("finishes a run that was killed after the old provider was deleted, before the new one was made", async () => {
+    await cluster.request("DELETE", PROVIDER, { propagationPolicy: "Background" });
+    const official = officialSetUp(owner(), "beta3").filter(
+      ({ kind, metadata: { name } }) =>
+        name === "akash-provider-main" || (kind === "StatefulSet" && name === "akash-provider"),
+    );
+    const pod = () => cluster.get<Pod>(`${SERVICES}/pods/akash-provider-0`);
+    await eventually(async () => assert.equal(await cluster.get(PROVIDER), undefined));
+    await eventually(async () => assert.equal(await pod(), undefined));
+    for (const object of official) await apply(object);
+    await eventually(async () => assert.ok((await pod())?.spec.nodeName));
+
+    const run = new MarkedRun(checkout, ["up", "--yes"]);
+    await run.until("leaving the pod without a workload", async () => {
+      const { ownerReferences } = (await pod())?.metadata ?? { ownerReferences: [] };
+      return ownerReferences === undefined ? true : undefined;
+    });
+    await run.kill();
+    assert.equal(await cluster.get(PROVIDER), undefined);
+
+    const preview = await checkout.run("preview");
+    assert.equal(preview.code, 0, preview.stderr);
     await up("--yes");
     await assertNoDrift();
   });

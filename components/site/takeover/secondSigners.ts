@@ -1,4 +1,4 @@
-import { PROVIDER_NAME, SERVICES_NAMESPACE } from "../../akash/names.ts";
+import { PROVIDER_LABELS, PROVIDER_NAME, SERVICES_NAMESPACE } from "../../akash/names.ts";
 import type { ExistingPod, ExistingSite, TakeoverBlocker } from "./types.ts";
 
 /**
@@ -28,10 +28,20 @@ export function secondSigners({ pods, processes }: ExistingSite, owner: string):
   ];
 }
 
-/** The pod whose workload has the declared name: the update puts ours in its place. */
-function isTakenOver({ namespace, controller }: ExistingPod): boolean {
+/** Names of the declared StatefulSet's pods. */
+const MEMBER = new RegExp(`^${PROVIDER_NAME}-\\d+$`);
+
+/**
+ * The pod whose workload has the declared name: the update puts ours in its place. A run that was interrupted has
+ * deleted that workload and left the pod without one; the new workload takes it for its own by name and labels.
+ */
+function isTakenOver({ namespace, name, labels, controller }: ExistingPod): boolean {
+  if (namespace !== SERVICES_NAMESPACE) return false;
+  if (controller.kind !== "Pod") {
+    return controller.kind === "StatefulSet" && controller.name === PROVIDER_NAME;
+  }
   return (
-    namespace === SERVICES_NAMESPACE && controller.name === PROVIDER_NAME && controller.kind === "StatefulSet"
+    MEMBER.test(name) && Object.entries(PROVIDER_LABELS).every(([label, value]) => labels[label] === value)
   );
 }
 

@@ -37,9 +37,11 @@ export type AkashRole = "provider" | "hostname" | "inventory" | "ip";
 export interface ExistingPod {
   readonly namespace: string;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly role: AkashRole;
   /** Declared by this program, and not by somebody before it. */
   readonly ours: boolean;
+  /** The workload it belongs to; the pod itself where it belongs to none. */
   readonly controller: { readonly kind: string; readonly name: string };
   readonly key: SigningKey;
 }

@@ -81,6 +81,7 @@ export function podOf(view: ObjectView): ExistingPod | undefined {
   return {
     namespace,
     name,
+    labels,
     role,
     ours: view.spec?.priorityClassName === PRIORITY_CLASS,
     controller:

@@ -21,6 +21,7 @@ export function pod(parts: Partial<ExistingPod> = {}): ExistingPod {
   return {
     namespace: "elsewhere",
     name: "provider-0",
+    labels: {},
     role: "provider",
     ours: false,
     controller: { kind: "StatefulSet", name: "provider" },

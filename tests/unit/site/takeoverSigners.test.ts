@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { PROVIDER_LABELS } from "../../../components/akash/names.ts";
 import type { ExistingPod, ExistingSite } from "../../../components/site/takeover/types.ts";
 import { account, actions, binding, OTHER, OWNER, object, plan, pod } from "./earlierSetUp.ts";
 
@@ -53,6 +54,22 @@ describe("second signers", () => {
       blockers([pod({ ...taken, controller: { kind: "Deployment", name: "akash-provider" } })]),
       ["Deployment akash-services/akash-provider"],
     );
+  });
+
+  it("are no pods that an interrupted takeover has left without a workload", () => {
+    const left = (parts: Partial<ExistingPod> = {}) => {
+      const name = parts.name ?? "akash-provider-0";
+      const controller = { kind: "Pod", name };
+      return pod({ namespace: "akash-services", name, labels: PROVIDER_LABELS, controller, ...parts });
+    };
+    assert.deepEqual(blockers([left(), left({ name: "akash-provider-12" })]), []);
+    assert.deepEqual(blockers([left({ labels: { ...PROVIDER_LABELS, "pod-index": "0" } })]), []);
+    // The new StatefulSet would not take these for its own, and they would run on beside it.
+    assert.deepEqual(blockers([left({ labels: { app: "akash-provider" } })]), [
+      "Pod akash-services/akash-provider-0",
+    ]);
+    assert.deepEqual(blockers([left({ name: "akash-provider" })]), ["Pod akash-services/akash-provider"]);
+    assert.deepEqual(blockers([left({ namespace: "elsewhere" })]), ["Pod elsewhere/akash-provider-0"]);
   });
 
   it("are named once, however many pods they have, with what stops them", () => {
