@@ -8,6 +8,7 @@ export { NO_TAKEOVER } from "../components/site/takeover/index.ts";
  * when there is nothing.
  *
  * @throws SecondSigner when another provider runs with the site's wallet
+ * @throws ProviderOfOtherOwner when the provider that would be replaced belongs to another wallet
  */
 export async function showTakeover(context: StackContext): Promise<Takeover> {
   const { site, embedded } = context.stack;

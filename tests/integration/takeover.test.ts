@@ -40,6 +40,7 @@ describe("takeover", function () {
     (await transactionsOf(services.chain, owner())).map(({ messages }) =>
       messages.map((type) => type.split(".").at(-1)),
     );
+  const pod = () => cluster.get<Pod>(`${SERVICES}/pods/akash-provider-0`);
   const apply = async (object: KubernetesObject): Promise<void> => {
     const query = "fieldManager=helm&force=true";
     await cluster.request("PATCH", `${objectPath(object)}?${query}`, object, "application/apply-patch+yaml");
@@ -107,6 +108,19 @@ describe("takeover", function () {
       const provider = await cluster.get<{ status: { readyReplicas?: number } }>(PROVIDER);
       assert.equal(provider?.status.readyReplicas, 1);
     }, 180);
+  }
+
+  /** Puts the chart's provider in the place of ours. */
+  async function reinstallProvider(from: string): Promise<void> {
+    await cluster.request("DELETE", PROVIDER, { propagationPolicy: "Background" });
+    await eventually(async () => assert.equal(await cluster.get(PROVIDER), undefined));
+    await eventually(async () => assert.equal(await pod(), undefined));
+    const objects = officialSetUp(from, "beta3").filter(
+      ({ kind, metadata: { name } }) =>
+        name === "akash-provider-main" || (kind === "StatefulSet" && name === "akash-provider"),
+    );
+    for (const object of objects) await apply(object);
+    await eventually(async () => assert.ok((await pod())?.spec.nodeName));
   }
 
   it("adopts the site: what would fight is gone, what leases need is kept", async () => {
@@ -202,17 +216,7 @@ describe("takeover", function () {
   });
 
   it("finishes a run that was killed after the old provider was deleted, before the new one was made", async () => {
-    await cluster.request("DELETE", PROVIDER, { propagationPolicy: "Background" });
-    const official = officialSetUp(owner(), "beta3").filter(
-      ({ kind, metadata: { name } }) =>
-        name === "akash-provider-main" || (kind === "StatefulSet" && name === "akash-provider"),
-    );
-    const pod = () => cluster.get<Pod>(`${SERVICES}/pods/akash-provider-0`);
-    await eventually(async () => assert.equal(await cluster.get(PROVIDER), undefined));
-    await eventually(async () => assert.equal(await pod(), undefined));
-    for (const object of official) await apply(object);
-    await eventually(async () => assert.ok((await pod())?.spec.nodeName));
-
+    await reinstallProvider(owner());
     const run = new MarkedRun(checkout, ["up", "--yes"]);
     await run.until("leaving the pod without a workload", async () => {
       const { ownerReferences } = (await pod())?.metadata ?? { ownerReferences: [] };
@@ -241,6 +245,17 @@ describe("takeover", function () {
     assert.match(run.stderr, /kubectl -n old-provider scale deployment\/old-provider --replicas=0/);
     assert.equal(await cluster.get(`${SERVICES}/configmaps/akash-provider-pricing`), undefined);
     assert.deepEqual([await sent(), await identities()], [transactions, before]);
+  });
+
+  it("does not replace the provider of another wallet", async () => {
+    await cluster.request("DELETE", "/api/v1/namespaces/old-provider");
+    const other = "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9";
+    await reinstallProvider(other);
+    for (const command of [["preview"], ["up", "--yes"]]) {
+      const run = await checkout.run(...command);
+      assert.equal(run.code, 1);
+      assert.ok(run.stderr.includes(`is the provider of ${other}, and the declared wallet is ${owner()}`));
+    }
   });
 
   /** What must not change when a site is recovered: the provider's generation, certificate and keyring. */

@@ -1,3 +1,4 @@
+import { SERVICES_NAMESPACE } from "../../akash/names.ts";
 import type { TakeoverBlocker, TakeoverItem } from "./types.ts";
 
 /** Another provider signs with the site's wallet. */
@@ -14,6 +15,24 @@ export class SecondSigner extends Error {
       ].join("\n"),
     );
     this.blockers = blockers;
+  }
+}
+
+/** The provider that the update would replace belongs to another wallet, and so do its leases. */
+export class ProviderOfOtherOwner extends Error {
+  override readonly name = "ProviderOfOtherOwner";
+
+  constructor(
+    { kind, name }: { readonly kind: string; readonly name: string },
+    found: string,
+    owner: string,
+  ) {
+    super(
+      `Nothing was changed: ${kind} ${SERVICES_NAMESPACE}/${name} is the provider of ${found}, and the declared ` +
+        `wallet is ${owner}, whose provider would take its place and leave its leases without one. Declare that ` +
+        "wallet, or, when its leases have ended, delete that provider: " +
+        `\`kubectl -n ${SERVICES_NAMESPACE} delete ${kind.toLowerCase()} ${name}\`.`,
+    );
   }
 }
 

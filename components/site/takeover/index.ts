@@ -1,5 +1,5 @@
 export { describeTakeover } from "./describe.ts";
-export { ReleaseInstalledByHand, SecondSigner, TakeoverStuck } from "./errors.ts";
+export { ProviderOfOtherOwner, ReleaseInstalledByHand, SecondSigner, TakeoverStuck } from "./errors.ts";
 export { planTakeover } from "./plan.ts";
 export { type ReadOptions, readExisting } from "./read.ts";
 export { findTakeover, NO_TAKEOVER, type Takeover, type TakeoverOptions } from "./takeover.ts";

@@ -35,7 +35,7 @@ const MEMBER = new RegExp(`^${PROVIDER_NAME}-\\d+$`);
  * The pod whose workload has the declared name: the update puts ours in its place. A run that was interrupted has
  * deleted that workload and left the pod without one; the new workload takes it for its own by name and labels.
  */
-function isTakenOver({ namespace, name, labels, controller }: ExistingPod): boolean {
+export function isTakenOver({ namespace, name, labels, controller }: ExistingPod): boolean {
   if (namespace !== SERVICES_NAMESPACE) return false;
   if (controller.kind !== "Pod") {
     return controller.kind === "StatefulSet" && controller.name === PROVIDER_NAME;
@@ -45,9 +45,13 @@ function isTakenOver({ namespace, name, labels, controller }: ExistingPod): bool
   );
 }
 
-/** An address says which wallet it is; the name of a key does not. */
+/** Whether a provider tells its wallet: an address does, the name of a key does not. */
+export function saysAddress(from: string | undefined): from is string {
+  return from?.startsWith("akash1") ?? false;
+}
+
 function maySignFor(owner: string, from: string | undefined): boolean {
-  return from === undefined || !from.startsWith("akash1") || from === owner;
+  return !saysAddress(from) || from === owner;
 }
 
 function describe(owner: string, from: string | undefined): string {

@@ -7,10 +7,11 @@ import type { SiteConfig } from "../config.ts";
 import { clusterExists, kubeconfigOf } from "../nodes.ts";
 import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
 import { SecondSigner } from "./errors.ts";
+import { requireOwnProvider } from "./owner.ts";
 import { planTakeover } from "./plan.ts";
 import { type ReadOptions, readExisting } from "./read.ts";
 import { planRecords, type ReleaseRecord, readRecords, siteReleases } from "./releases.ts";
-import type { TakeoverContext, TakeoverPlan } from "./types.ts";
+import type { ExistingSite, TakeoverContext, TakeoverPlan } from "./types.ts";
 import { storageOf } from "./views.ts";
 
 /** The takeover of what somebody built before this program; empty for a cluster without any such thing. */
@@ -40,6 +41,7 @@ export const NO_TAKEOVER: Takeover = {
  * Finds out what of an earlier set-up is in the site's cluster and what is to become of it. Changes nothing.
  *
  * @throws SecondSigner when another provider runs with the site's wallet
+ * @throws ProviderOfOtherOwner when the provider that would be replaced belongs to another wallet
  * @throws ReleaseInstalledByHand when somebody installed what the site would install
  */
 export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
@@ -49,10 +51,15 @@ export async function findTakeover(site: SiteConfig, options: TakeoverOptions): 
     readExisting(cluster, { ...options, ipLeases: site.provider.ipLeases !== undefined }),
     unknownRecords(cluster, site, options),
   ]);
-  const { items, blockers } =
-    existing === undefined ? NOTHING : planTakeover(existing, await contextOf(site));
+  const { items, blockers } = existing === undefined ? NOTHING : await planned(existing, site);
   if (blockers.length > 0) throw new SecondSigner(blockers);
   return carriedOutOn(cluster, { items: [...items, ...planRecords(records)], blockers });
+}
+
+async function planned(existing: ExistingSite, site: SiteConfig): Promise<TakeoverPlan> {
+  const context = await contextOf(site);
+  requireOwnProvider(existing, context.owner);
+  return planTakeover(existing, context);
 }
 
 /** Helm's records of releases that the site installs and its state does not have. */

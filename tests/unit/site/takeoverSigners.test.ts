@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { PROVIDER_LABELS } from "../../../components/akash/names.ts";
-import type { ExistingPod, ExistingSite } from "../../../components/site/takeover/types.ts";
-import { account, actions, binding, OTHER, OWNER, object, plan, pod } from "./earlierSetUp.ts";
+import { ProviderOfOtherOwner } from "../../../components/site/takeover/index.ts";
+import { requireOwnProvider } from "../../../components/site/takeover/owner.ts";
+import type { ExistingObject, ExistingPod, ExistingSite } from "../../../components/site/takeover/types.ts";
+import { account, actions, binding, nothing, OTHER, OWNER, object, plan, pod } from "./earlierSetUp.ts";
 
 describe("bindings in a takeover", () => {
   it("removes all rights over the cluster from the account that the earlier provider ran as", () => {
@@ -105,5 +107,46 @@ describe("second signers", () => {
       items.map(({ action, path }) => [action, path]),
       [["remove", "/apis/apps/v1/namespaces/elsewhere/deployments/inventory"]],
     );
+  });
+});
+
+describe("the owner of the provider that is replaced", () => {
+  const set = (from: string | undefined, parts: Partial<ExistingObject> = {}) =>
+    object("StatefulSet", "akash-provider", {
+      workload: { role: "provider", matchLabels: {}, account: "x", key: { from, configMaps: [] } },
+      ...parts,
+    });
+  const require = (parts: Partial<ExistingSite>) => requireOwnProvider({ ...nothing, ...parts }, OWNER);
+
+  it("is the site's own, or not told", () => {
+    for (const from of [OWNER, "provider", undefined]) require({ objects: [set(from)] });
+    const ours = { labels: { "app.kubernetes.io/managed-by": "pulumi-akash" } };
+    require({
+      objects: [set(OTHER, ours), { ...set(OTHER), name: "other" }, object("Service", "akash-provider")],
+    });
+    require({ pods: [pod({ key: { from: OTHER, configMaps: [] } })] });
+  });
+
+  it("is no other address: both are named, with what to do", () => {
+    assert.throws(
+      () => require({ objects: [set(OTHER)] }),
+      (error: Error) => {
+        assert.ok(error instanceof ProviderOfOtherOwner);
+        const remedy = "kubectl -n akash-services delete statefulset akash-provider";
+        for (const named of [OTHER, OWNER, "StatefulSet akash-services/akash-provider", remedy]) {
+          assert.ok(error.message.includes(named), named);
+        }
+        return true;
+      },
+    );
+  });
+
+  it("is told by a pod that has lost its workload, too", () => {
+    const left = pod({
+      ...{ namespace: "akash-services", name: "akash-provider-0", labels: PROVIDER_LABELS },
+      controller: { kind: "Pod", name: "akash-provider-0" },
+      key: { from: OTHER, configMaps: [] },
+    });
+    assert.throws(() => require({ pods: [left] }), /delete pod akash-provider-0/);
   });
 });
