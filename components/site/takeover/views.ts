@@ -17,6 +17,7 @@ export interface ObjectView {
     readonly template?: { readonly spec?: PodSpecView };
     readonly storageClassName?: string;
   } & PodSpecView;
+  readonly status?: { readonly phase?: string };
   readonly roleRef?: { readonly name: string };
   readonly subjects?: NonNullable<ExistingObject["binding"]>["subjects"];
   readonly provisioner?: string;
@@ -71,9 +72,13 @@ export function storageOf(view: Omit<ObjectView, "metadata">): Readonly<Record<s
   return { provisioner, parameters, reclaimPolicy, volumeBindingMode };
 }
 
+/** Of a pod whose containers have ended for good, such as one that was evicted. */
+const ENDED: readonly (string | undefined)[] = ["Failed", "Succeeded"];
+
 /** A pod that runs a program of the provider's; undefined for all others. */
 export function podOf(view: ObjectView): ExistingPod | undefined {
   const { name, namespace = "", labels = {}, ownerReferences: [owner] = [] } = view.metadata;
+  if (ENDED.includes(view.status?.phase)) return undefined;
   const container = view.spec?.containers?.find((item) => roleOf(item) !== undefined);
   const role = container && roleOf(container);
   if (container === undefined || role === undefined) return undefined;

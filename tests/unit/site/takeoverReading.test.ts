@@ -69,6 +69,12 @@ describe("what a container does", () => {
     assert.equal(signingKey([], {}), undefined);
   });
 
+  it("is nothing once its pod has ended", () => {
+    const role = (phase: string) => podOf({ ...chartPod, status: { phase } })?.role;
+    for (const phase of ["Failed", "Succeeded"]) assert.equal(role(phase), undefined, phase);
+    for (const phase of ["Pending", "Running", "Unknown"]) assert.equal(role(phase), "provider", phase);
+  });
+
   it("belongs to a workload", () => {
     const owned = podOf({
       ...chartPod,
