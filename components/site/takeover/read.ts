@@ -1,7 +1,7 @@
 import { LEASE_NAMESPACE, SERVICES_NAMESPACE } from "../../akash/names.ts";
 import type { Cluster } from "../../cluster/types.ts";
 import { concernsSite } from "./bindings.ts";
-import { CUSTOM_RESOURCES, DECLARED, isOurs } from "./declared.ts";
+import { CUSTOM_RESOURCES, DECLARED, isDeclared, isOurs } from "./declared.ts";
 import { readProcesses } from "./processes.ts";
 import { signingKey } from "./roles.ts";
 import type { ExistingObject, ExistingPod, ExistingSite, HostProcess, SigningKey } from "./types.ts";
@@ -12,10 +12,16 @@ const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 /** Pods of leases carry this label (`cluster/kube/builder/builder.go`): there may be hundreds. */
 const PODS = "/api/v1/pods?labelSelector=%21akash.network%2Fmanifest-service";
 
-/** Collections of the services' namespace, and cluster-wide ones, in which an earlier set-up left something. */
-const COLLECTIONS: Readonly<Record<string, string>> = {
+type Collections = Readonly<Record<string, string>>;
+
+/** Collections in which provider and operators are, running or stopped. */
+const WORKLOADS: Collections = {
   StatefulSet: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/statefulsets`,
   Deployment: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/deployments`,
+};
+
+/** Other collections of the services' namespace, and cluster-wide ones, in which an earlier set-up left something. */
+const COLLECTIONS: Collections = {
   DaemonSet: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/daemonsets`,
   Job: `/apis/batch/v1/namespaces/${SERVICES_NAMESPACE}/jobs`,
   Service: `${CORE}/services`,
@@ -41,50 +47,57 @@ export interface ReadOptions {
 }
 
 /**
- * Reads what an earlier set-up has left. Two requests tell whether there is anything; the rest is read only then.
+ * Reads what an earlier set-up has left. Four requests tell whether there is anything; the rest is read only then.
  * Nothing is changed.
  *
- * @returns undefined when no other provider runs and nobody else's binding concerns the site
+ * @returns undefined when no other provider runs, nobody else's workload has a declared name, and nobody else's
+ * binding concerns the site
  */
 export async function readExisting(
   cluster: Cluster,
   options: ReadOptions = {},
 ): Promise<ExistingSite | undefined> {
-  const [podList, bindingList, processes] = await Promise.all([
+  const [podList, bindings, workloads, processes] = await Promise.all([
     cluster.get<List>(PODS),
-    cluster.get<List>(BINDINGS),
+    readCollections(cluster, { ClusterRoleBinding: BINDINGS }),
+    readCollections(cluster, WORKLOADS),
     (options.processes ?? true) ? readProcesses() : [],
   ]);
   const pods = (podList?.items ?? []).flatMap((view) => podOf(view) ?? []);
-  const bindings = (bindingList?.items ?? []).map((view) => objectOf("ClusterRoleBinding", BINDINGS, view));
   const foreign =
     processes.length > 0 ||
     pods.some(({ ours, role }) => !ours && (options.ipLeases === true || role !== "ip")) ||
+    workloads.some((workload) => !isOurs(workload) && isDeclared(workload, options.ipLeases)) ||
     bindings.some((binding) => !isOurs(binding) && concernsSite(binding));
-  return foreign ? readAll(cluster, { pods, bindings, processes }) : undefined;
+  return foreign ? readAll(cluster, { pods, objects: [...workloads, ...bindings], processes }) : undefined;
+}
+
+async function readCollections(cluster: Cluster, collections: Collections): Promise<ExistingObject[]> {
+  const lists = Object.entries(collections).map(async ([kind, path]) => {
+    const list = await cluster.get<List>(path);
+    return (list?.items ?? []).map((view) => objectOf(kind, path, view));
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 interface Found {
   readonly pods: readonly ExistingPod[];
-  readonly bindings: readonly ExistingObject[];
+  /** Workloads and bindings. */
+  readonly objects: readonly ExistingObject[];
   readonly processes: readonly HostProcess[];
 }
 
-async function readAll(cluster: Cluster, { pods, bindings, processes }: Found): Promise<ExistingSite> {
-  const collections = Object.entries(COLLECTIONS).map(async ([kind, path]) => {
-    const list = await cluster.get<List>(path);
-    const objects = (list?.items ?? []).map((view) => objectOf(kind, path, view));
-    return Promise.all(objects.map((object) => objectWithKey(cluster, object)));
-  });
-  const [objects, named, known, leases, counts] = await Promise.all([
-    Promise.all(collections),
+async function readAll(cluster: Cluster, { pods, objects, processes }: Found): Promise<ExistingSite> {
+  const [found, others, named, known, leases, counts] = await Promise.all([
+    Promise.all(objects.map((object) => objectWithKey(cluster, object))),
+    readCollections(cluster, COLLECTIONS),
     readNamed(cluster),
     Promise.all(pods.map((pod) => podWithKey(cluster, pod))),
     countLeases(cluster),
     Promise.all(CUSTOM_RESOURCES.map((plural) => count(cluster, plural))),
   ]);
   return {
-    objects: [...named, ...objects.flat(), ...bindings],
+    objects: [...named, ...found, ...others],
     pods: known,
     processes,
     leases,

@@ -18,6 +18,8 @@ const IMAGE = "ghcr.io/akash-network/provider:0.16.2";
 
 const PODS = "/api/v1/pods?labelSelector=%21akash.network%2Fmanifest-service";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const STATEFUL_SETS = "/apis/apps/v1/namespaces/akash-services/statefulsets";
+const DEPLOYMENTS = "/apis/apps/v1/namespaces/akash-services/deployments";
 const CONFIG_MAPS = "/api/v1/namespaces/akash-services/configmaps";
 
 const chartPod = {
@@ -150,11 +152,18 @@ describe("what decides about an object", () => {
 describe("reading an earlier set-up", () => {
   const processes = { processes: false };
 
-  it("costs two requests where there is nothing foreign", async () => {
+  it("costs four requests where there is nothing foreign", async () => {
     const ours = { ...chartPod, spec: { ...chartPod.spec, priorityClassName: "akash-services" } };
-    const cluster = scripted({ [PODS]: { items: [ours] }, [BINDINGS]: { items: [] } });
+    const labels = { "app.kubernetes.io/managed-by": "pulumi-akash" };
+    const set = { metadata: { name: "akash-provider", labels } };
+    const others = { items: [{ metadata: { name: "redis" } }, { metadata: { name: "operator-ip" } }] };
+    const cluster = scripted({
+      ...{ [PODS]: { items: [ours] }, [BINDINGS]: { items: [] } },
+      ...{ [STATEFUL_SETS]: { items: [set] }, [DEPLOYMENTS]: others },
+    });
     assert.equal(await readExisting(cluster, processes), undefined);
-    assert.deepEqual(cluster.asked, [`GET ${PODS}`, `GET ${BINDINGS}`]);
+    const asked = [PODS, BINDINGS, STATEFUL_SETS, DEPLOYMENTS].map((path) => `GET ${path}`);
+    assert.deepEqual(cluster.asked, asked);
   });
 
   it("takes another operator of leased addresses for foreign only where the site leases addresses", async () => {
@@ -200,7 +209,7 @@ describe("reading an earlier set-up", () => {
       [PODS]: { items: [chartPod, { ...chartPod, ...named, spec: { containers: [direct] } }] },
       [`${CONFIG_MAPS}/other`]: { data: { AP_FROM: "akash1x" } },
       [`${CONFIG_MAPS}/empty`]: {},
-      "/apis/apps/v1/namespaces/akash-services/deployments": {
+      [DEPLOYMENTS]: {
         items: [workload("old", "other"), workload("older", "empty")],
       },
       "/api/v1/namespaces/lease": { metadata: { name: "lease" } },
@@ -215,6 +224,23 @@ describe("reading an earlier set-up", () => {
       [undefined, "akash1y"],
     );
     assert.ok(existing.objects.some(({ kind, name }) => kind === "Namespace" && name === "lease"));
+  });
+
+  it("goes on where the provider or an operator was stopped first", async () => {
+    for (const [path, name] of [
+      [STATEFUL_SETS, "akash-provider"],
+      [DEPLOYMENTS, "operator-inventory"],
+    ] as const) {
+      const cluster = scripted({ [path]: { items: [{ metadata: { name }, spec: { replicas: 0 } }] } });
+      const existing = await readExisting(cluster, processes);
+      assert.deepEqual(
+        existing?.objects.map((object) => object.name),
+        [name],
+      );
+      assert.equal(cluster.asked.filter((request) => request === `GET ${path}`).length, 1);
+    }
+    const ip = scripted({ [DEPLOYMENTS]: { items: [{ metadata: { name: "operator-ip" } }] } });
+    assert.ok(await readExisting(ip, { ...processes, ipLeases: true }));
   });
 
   it("goes on where only a binding is left", async () => {
