@@ -1,5 +1,5 @@
 import { SERVICES_NAMESPACE } from "../../components/akash/names.ts";
-import { ACCOUNTS } from "../../components/site/takeover/declared.ts";
+import { ACCOUNTS, partsOf } from "../../components/site/takeover/declared.ts";
 import { planTakeover } from "../../components/site/takeover/plan.ts";
 import { storageOf } from "../../components/site/takeover/views.ts";
 import { storageClassObjects } from "../../components/storage/classes.ts";
@@ -59,6 +59,7 @@ export const leftovers: Check = {
     const storage = storageClassObjects(site.site.storage.classes);
     const { items } = planTakeover(existing, {
       owner: await site.owner(),
+      parts: partsOf(site.site),
       storageClasses: Object.fromEntries(storage.map((item) => [item.metadata.name, storageOf(item)])),
     });
     const left = items.filter(({ action }) => action !== "keep");

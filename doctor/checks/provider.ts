@@ -1,5 +1,6 @@
 import { checkCompatibility } from "../../components/akash/compatibility.ts";
 import { PROVIDER_NAME, SERVICES_NAMESPACE } from "../../components/akash/names.ts";
+import { partsOf } from "../../components/site/takeover/declared.ts";
 import { readExisting } from "../../components/site/takeover/read.ts";
 import { secondSigners } from "../../components/site/takeover/secondSigners.ts";
 import type { HostProcess } from "../../components/site/takeover/types.ts";
@@ -125,7 +126,7 @@ async function processesOf(site: Observed): Promise<(HostProcess & { readonly ho
 
 /** What an earlier set-up has left in the cluster; undefined when nothing. */
 export async function existingOf(site: Observed) {
-  return readExisting(await site.cluster.api(), { processes: false });
+  return readExisting(await site.cluster.api(), { processes: false, parts: partsOf(site.site) });
 }
 
 export const secondSigner: Check = {

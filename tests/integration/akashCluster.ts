@@ -61,7 +61,7 @@ export async function startTestCluster(): Promise<TestCluster> {
 /** API path of an object, or of its collection when `name` is empty. */
 export function objectPath({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const plural = kind.endsWith("y")
+  const plural = /[^aeiou]y$/.test(kind)
     ? `${kind.slice(0, -1)}ies`
     : kind.endsWith("s") || kind.endsWith("ss")
       ? `${kind}es`

@@ -1,6 +1,6 @@
 import { SERVICES_NAMESPACE } from "../../akash/names.ts";
 import { ACCOUNTS, isDeclared } from "./declared.ts";
-import type { ExistingObject, TakeoverItem } from "./types.ts";
+import type { ExistingObject, SitePart, TakeoverItem } from "./types.ts";
 
 /**
  * Whether a ClusterRoleBinding gives rights to the site's own accounts, or all rights to an account beside them.
@@ -15,19 +15,19 @@ export function concernsSite(object: ExistingObject, accounts: ReadonlySet<strin
  * What becomes of a ClusterRoleBinding; undefined when it has nothing to do with the site.
  *
  * @param accounts as for `concernsSite`
- * @param ipLeases whether the site leases IP addresses
+ * @param parts those that the site has
  */
 export function planBinding(
   object: ExistingObject,
   accounts: ReadonlySet<string>,
-  ipLeases: boolean | undefined,
+  parts: readonly SitePart[] | undefined,
 ): TakeoverItem | undefined {
   const { kind, name, path, binding } = object;
   if (binding === undefined || !concernsSite(object, accounts)) return undefined;
   const planned = (action: TakeoverItem["action"], reason: string): TakeoverItem => {
     return { action, kind, name, reason, leases: "", path };
   };
-  if (isDeclared(object, ipLeases)) {
+  if (isDeclared(object, parts)) {
     return binding.role === name
       ? planned("adopt", "changed in place to what is declared")
       : planned("replace", `made anew: it binds ${binding.role}, which cannot be changed`);

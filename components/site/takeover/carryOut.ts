@@ -32,8 +32,27 @@ export async function removeLeftovers(cluster: Cluster, { items }: TakeoverPlan)
   const leftovers = items.filter(({ action }) => action === "remove");
   const last = ({ kind }: TakeoverItem) => Number(kind === "ClusterRoleBinding");
   for (const item of leftovers.toSorted((a, b) => last(a) - last(b))) {
-    await deleteObject(cluster, item, "Background");
+    if (item.listener === undefined) await deleteObject(cluster, item, "Background");
+    else await removeListener(cluster, item);
   }
+}
+
+interface Listeners {
+  readonly spec: { readonly listeners: readonly { readonly name: string }[] };
+}
+
+/** Takes a listener out of a Gateway, unless somebody changed the list in between. */
+async function removeListener(cluster: Cluster, { path, listener: name }: TakeoverItem): Promise<void> {
+  if (path === undefined) return;
+  const gateway = await cluster.get<Listeners>(path);
+  const index = gateway?.spec.listeners.findIndex((listener) => listener.name === name) ?? -1;
+  if (index < 0) return;
+  const listener = `/spec/listeners/${index}`;
+  const patch = [
+    { op: "test", path: `${listener}/name`, value: name },
+    { op: "remove", path: listener },
+  ];
+  await cluster.request("PATCH", path, patch, "application/json-patch+json");
 }
 
 async function deleteObject(

@@ -1,4 +1,6 @@
 import {
+  GATEWAY_NAME,
+  GATEWAY_NAMESPACE,
   HARDWARE_DISCOVERY,
   HOSTNAME_OPERATOR,
   INVENTORY_OPERATOR,
@@ -7,7 +9,10 @@ import {
   PROVIDER_NAME,
   SERVICES_NAMESPACE,
 } from "../../akash/names.ts";
-import type { ExistingObject } from "./types.ts";
+import { gatewayListeners, gatewayPolicies, providerRoutes } from "../../ingress/gatewayObjects.ts";
+import { classicNamespace, ingressClassName } from "../../ingress/names.ts";
+import type { SiteConfig } from "../config.ts";
+import type { ExistingObject, SitePart } from "./types.ts";
 
 /** ServiceAccounts that the site's programs run as. */
 export const ACCOUNTS: readonly string[] = [
@@ -23,8 +28,10 @@ const SERVICES = [PROVIDER_NAME, HOSTNAME_OPERATOR, INVENTORY_OPERATOR];
 /** Plural names of the network's custom resources. */
 export const CUSTOM_RESOURCES = ["manifests", "providerhosts", "providerleasedips"] as const;
 
-/** Names that a site declares, by kind, of the kinds that an earlier set-up has too. A test compares. */
-export const DECLARED: Readonly<Record<string, readonly string[]>> = {
+type Names = Readonly<Record<string, readonly string[]>>;
+
+/** Names that every site declares, by kind, of the kinds that an earlier set-up has too. A test compares. */
+export const DECLARED: Names = {
   Namespace: [SERVICES_NAMESPACE, LEASE_NAMESPACE],
   CustomResourceDefinition: CUSTOM_RESOURCES.map((plural) => `${plural}.akash.network`),
   StatefulSet: [PROVIDER_NAME],
@@ -36,26 +43,53 @@ export const DECLARED: Readonly<Record<string, readonly string[]>> = {
   ClusterRoleBinding: ROLES,
 };
 
-/** Names that a site declares besides where it leases IP addresses. */
-export const DECLARED_FOR_IP: Readonly<Record<string, readonly string[]>> = {
-  Deployment: [IP_OPERATOR],
-  Service: [IP_OPERATOR],
-  ServiceAccount: [IP_OPERATOR],
-  ClusterRole: ["akash-operator-ip"],
-  ClusterRoleBinding: ["akash-operator-ip"],
+/** Names that a site with a part declares besides. */
+export const DECLARED_WITH: Readonly<Record<SitePart, Names>> = {
+  ipLeases: {
+    Deployment: [IP_OPERATOR],
+    Service: [IP_OPERATOR],
+    ServiceAccount: [IP_OPERATOR],
+    ClusterRole: ["akash-operator-ip"],
+    ClusterRoleBinding: ["akash-operator-ip"],
+  },
+  gateway: {
+    Namespace: [GATEWAY_NAMESPACE],
+    Gateway: [GATEWAY_NAME],
+    TCPRoute: providerRoutes().map(({ name }) => name),
+  },
+  gatewayPolicies: Object.fromEntries(gatewayPolicies().map(({ kind, name }) => [kind, [name]])),
+  classic: { Namespace: [classicNamespace], IngressClass: [ingressClassName] },
+  runtimeClass: { RuntimeClass: ["nvidia"] },
 };
 
-/**
- * Whether the site declares an object of this name. Storage classes are a matter of the stack file.
- *
- * @param ipLeases whether the site leases IP addresses
- */
+/** Names of the Gateway's listeners, which are the same for every domain. */
+export const LISTENERS: readonly string[] = gatewayListeners("").map(({ name }) => name);
+
+/** The parts of a site. Where the machines decide about the GPU operator, its RuntimeClass is not counted. */
+export function partsOf({
+  provider,
+  ingress: { mode, controller },
+  gpu,
+}: Pick<SiteConfig, "provider" | "ingress" | "gpu">): SitePart[] {
+  return [
+    ...(provider.ipLeases === undefined ? [] : (["ipLeases"] as const)),
+    mode,
+    ...(mode === "gateway" && controller === "chart" ? (["gatewayPolicies"] as const) : []),
+    ...(gpu.operator === "none" ? (["runtimeClass"] as const) : []),
+  ];
+}
+
+/** Whether a site with these parts declares an object of this name. Storage classes are a matter of the stack file. */
 export function isDeclared(
   { kind, name }: Pick<ExistingObject, "kind" | "name">,
-  ipLeases: boolean | undefined,
+  parts: readonly SitePart[] = [],
 ): boolean {
-  const names = [...(DECLARED[kind] ?? []), ...(ipLeases ? (DECLARED_FOR_IP[kind] ?? []) : [])];
-  return names.includes(name);
+  return [DECLARED, ...parts.map((part) => DECLARED_WITH[part])].some((names) => names[kind]?.includes(name));
+}
+
+/** Names of a kind that a site may declare, whatever its parts. */
+export function everDeclared(kind: string): readonly string[] {
+  return [DECLARED, ...Object.values(DECLARED_WITH)].flatMap((names) => names[kind] ?? []);
 }
 
 /**

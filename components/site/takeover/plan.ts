@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { operatorLabels, PROVIDER_LABELS, PROVIDER_NAME, SERVICES_NAMESPACE } from "../../akash/names.ts";
 import { planBinding } from "./bindings.ts";
-import { isDeclared, isOurs, releaseOf } from "./declared.ts";
+import { isDeclared, isOurs, LISTENERS, releaseOf } from "./declared.ts";
 import { secondSigners } from "./secondSigners.ts";
 import type { ExistingObject, ExistingSite, TakeoverContext, TakeoverItem, TakeoverPlan } from "./types.ts";
 
@@ -24,21 +24,26 @@ const LEFTOVERS = [
   "operator-hostname",
   "gpu-validation-script",
 ];
-/** Kinds whose loss could cost a lease its data, kept whoever made them. */
-const PRECIOUS = ["Namespace", "CustomResourceDefinition", "PersistentVolumeClaim", "StorageClass"];
+/** Kinds whose loss could cost a lease its data or its way in, kept whoever made them. */
+const PRECIOUS = [
+  ...["Namespace", "CustomResourceDefinition", "PersistentVolumeClaim", "StorageClass", "RuntimeClass"],
+  ...["Gateway", "ClientSettingsPolicy", "ProxySettingsPolicy"],
+];
+/** Kinds that tell of another way in than the site's: said where something is taken over, and nothing by themselves. */
+const OTHER_WAY_IN = ["Namespace", "IngressClass"];
 
 /**
  * Decides what becomes of everything that an earlier set-up has left in the cluster. Objects that this program
  * made are not listed; neither is what does not belong to a provider.
  */
 export function planTakeover(existing: ExistingSite, context: TakeoverContext): TakeoverPlan {
-  const declared = existing.objects.filter((object) => isDeclared(object, context.ipLeases));
+  const declared = existing.objects.filter((object) => isDeclared(object, context.parts));
   const releases = new Set(declared.flatMap((object) => releaseOf(object) ?? []));
   const accounts = new Set(declared.flatMap(({ workload }) => workload?.account ?? []));
   const items = existing.objects
     .filter((object) => !isOurs(object))
     .flatMap((object) => planObject(object, { releases, accounts, existing, context }) ?? []);
-  const elsewhere = strayOperators(existing);
+  const elsewhere = [...declared.flatMap(surplusListeners), ...strayOperators(existing)];
   const foreign = items.length > 0 || elsewhere.length > 0;
   return {
     items: [...items, ...elsewhere, ...(foreign ? keptAndOnChain(existing, context) : [])],
@@ -57,12 +62,13 @@ interface Surroundings {
 
 function planObject(object: ExistingObject, around: Surroundings): TakeoverItem | undefined {
   const { kind, name } = object;
-  if (object.binding !== undefined) return planBinding(object, around.accounts, around.context.ipLeases);
+  if (object.binding !== undefined) return planBinding(object, around.accounts, around.context.parts);
   if (kind === "StorageClass") return planStorageClass(object, around.context);
   if (kind === "PersistentVolumeClaim") return planClaim(object);
-  if (isDeclared(object, around.context.ipLeases)) {
+  if (isDeclared(object, around.context.parts)) {
     return object.workload === undefined ? adopt(object, around.existing) : replaceWorkload(object);
   }
+  if (OTHER_WAY_IN.includes(kind)) return undefined;
   if (kind === "Secret" && name.startsWith("sh.helm.release.v1."))
     return planRelease(object, around.releases);
   if (object.workload?.role === "ip") {
@@ -91,6 +97,18 @@ function adopt(object: ExistingObject, { customResources }: ExistingSite): Takeo
   }
   const count = customResources[object.name.split(".")[0] ?? ""] ?? 0;
   return item("adopt", object, `changed in place; its ${count} objects stay`, RUNNING);
+}
+
+/**
+ * Listeners of the declared Gateway that the site does not declare. The API server merges them by name, so they would
+ * stay, and differ from the declaration in every comparison.
+ */
+function surplusListeners({ path, namespace, listeners = [] }: ExistingObject): TakeoverItem[] {
+  const surplus = listeners.filter((name) => !LISTENERS.includes(name));
+  return surplus.map((name) => ({
+    ...item("remove", { kind: "Listener", namespace, name, path }, "of the Gateway; not declared", UNTOUCHED),
+    listener: name,
+  }));
 }
 
 /**
@@ -157,8 +175,9 @@ function workloadPath(kind: string, namespace: string, name: string): string {
   return `${root}/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
 }
 
-function keptAndOnChain({ leases, customResources }: ExistingSite, context: TakeoverContext): TakeoverItem[] {
-  const { owner, onChain } = context;
+function keptAndOnChain(existing: ExistingSite, context: TakeoverContext): TakeoverItem[] {
+  const { leases, customResources, objects } = existing;
+  const { owner, onChain, parts } = context;
   const counts = Object.entries(customResources).filter(([, count]) => count > 0);
   const kept: TakeoverItem[] = counts.map(([plural, count]) => ({
     action: "keep",
@@ -168,6 +187,10 @@ function keptAndOnChain({ leases, customResources }: ExistingSite, context: Take
     reason: "the provider resumes its leases from them",
     leases: RUNNING,
   }));
+  for (const object of objects) {
+    if (!OTHER_WAY_IN.includes(object.kind) || isOurs(object) || isDeclared(object, parts)) continue;
+    kept.push(item("keep", object, "of another way in than this site's; leases may use it", UNTOUCHED));
+  }
   if (leases > 0) {
     kept.push({
       action: "keep",
@@ -195,7 +218,12 @@ function keptAndOnChain({ leases, customResources }: ExistingSite, context: Take
 
 function item(
   action: TakeoverItem["action"],
-  { kind, namespace, name, path }: ExistingObject,
+  {
+    kind,
+    namespace,
+    name,
+    path,
+  }: Pick<TakeoverItem, "kind" | "name" | "namespace"> & { readonly path: string },
   reason: string,
   leases: string,
 ): TakeoverItem {

@@ -1,39 +1,63 @@
-import { LEASE_NAMESPACE, SERVICES_NAMESPACE } from "../../akash/names.ts";
+import { GATEWAY_NAMESPACE, LEASE_NAMESPACE, SERVICES_NAMESPACE } from "../../akash/names.ts";
 import type { Cluster } from "../../cluster/types.ts";
 import { concernsSite } from "./bindings.ts";
-import { CUSTOM_RESOURCES, DECLARED, isDeclared, isOurs } from "./declared.ts";
+import { CUSTOM_RESOURCES, everDeclared, isDeclared, isOurs } from "./declared.ts";
 import { readProcesses } from "./processes.ts";
 import { signingKey } from "./roles.ts";
-import type { ExistingObject, ExistingPod, ExistingSite, HostProcess, SigningKey } from "./types.ts";
+import type {
+  ExistingObject,
+  ExistingPod,
+  ExistingSite,
+  HostProcess,
+  SigningKey,
+  SitePart,
+} from "./types.ts";
 import { type ObjectView, objectOf, podOf } from "./views.ts";
 
 const CORE = `/api/v1/namespaces/${SERVICES_NAMESPACE}`;
+const APPS = `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}`;
+const GATEWAY_API = "/apis/gateway.networking.k8s.io";
+/** Settings of the Gateway's controller. */
+const NGINX = `/apis/gateway.nginx.org/v1alpha1/namespaces/${GATEWAY_NAMESPACE}`;
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 /** Pods of leases carry this label (`cluster/kube/builder/builder.go`): there may be hundreds. */
 const PODS = "/api/v1/pods?labelSelector=%21akash.network%2Fmanifest-service";
 
-type Collections = Readonly<Record<string, string>>;
+type Collection = readonly [kind: string, path: string];
 
 /** Collections in which provider and operators are, running or stopped. */
-const WORKLOADS: Collections = {
-  StatefulSet: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/statefulsets`,
-  Deployment: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/deployments`,
-};
+const WORKLOADS: readonly Collection[] = [
+  ["StatefulSet", `${APPS}/statefulsets`],
+  ["Deployment", `${APPS}/deployments`],
+];
 
-/** Other collections of the services' namespace, and cluster-wide ones, in which an earlier set-up left something. */
-const COLLECTIONS: Collections = {
-  DaemonSet: `/apis/apps/v1/namespaces/${SERVICES_NAMESPACE}/daemonsets`,
-  Job: `/apis/batch/v1/namespaces/${SERVICES_NAMESPACE}/jobs`,
-  Service: `${CORE}/services`,
-  Ingress: `/apis/networking.k8s.io/v1/namespaces/${SERVICES_NAMESPACE}/ingresses`,
-  HTTPRoute: `/apis/gateway.networking.k8s.io/v1/namespaces/${SERVICES_NAMESPACE}/httproutes`,
-  ConfigMap: `${CORE}/configmaps`,
-  Secret: `${CORE}/secrets`,
-  ServiceAccount: `${CORE}/serviceaccounts`,
-  PersistentVolumeClaim: `${CORE}/persistentvolumeclaims`,
-  StorageClass: "/apis/storage.k8s.io/v1/storageclasses",
-  ClusterRole: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-};
+/** Other collections of the services' and the Gateway's namespace, and cluster-wide ones, in which an earlier set-up left something. */
+const COLLECTIONS: readonly Collection[] = [
+  ["DaemonSet", `${APPS}/daemonsets`],
+  ["Job", `/apis/batch/v1/namespaces/${SERVICES_NAMESPACE}/jobs`],
+  ["Service", `${CORE}/services`],
+  ["Ingress", `/apis/networking.k8s.io/v1/namespaces/${SERVICES_NAMESPACE}/ingresses`],
+  ["HTTPRoute", `${GATEWAY_API}/v1/namespaces/${SERVICES_NAMESPACE}/httproutes`],
+  ["TCPRoute", `${GATEWAY_API}/v1alpha2/namespaces/${SERVICES_NAMESPACE}/tcproutes`],
+  ["ConfigMap", `${CORE}/configmaps`],
+  ["Secret", `${CORE}/secrets`],
+  ["ServiceAccount", `${CORE}/serviceaccounts`],
+  ["PersistentVolumeClaim", `${CORE}/persistentvolumeclaims`],
+  ["Gateway", `${GATEWAY_API}/v1/namespaces/${GATEWAY_NAMESPACE}/gateways`],
+  ["ClientSettingsPolicy", `${NGINX}/clientsettingspolicies`],
+  ["ProxySettingsPolicy", `${NGINX}/proxysettingspolicies`],
+  ["Secret", `/api/v1/namespaces/${GATEWAY_NAMESPACE}/secrets?labelSelector=owner%3Dhelm`],
+  ["StorageClass", "/apis/storage.k8s.io/v1/storageclasses"],
+  ["ClusterRole", "/apis/rbac.authorization.k8s.io/v1/clusterroles"],
+];
+
+/** Collections that are long: of these only the names that a site may declare are read. */
+const NAMED: readonly Collection[] = [
+  ["Namespace", "/api/v1/namespaces"],
+  ["CustomResourceDefinition", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"],
+  ["IngressClass", "/apis/networking.k8s.io/v1/ingressclasses"],
+  ["RuntimeClass", "/apis/node.k8s.io/v1/runtimeclasses"],
+];
 
 interface List {
   readonly items: readonly ObjectView[];
@@ -42,8 +66,8 @@ interface List {
 export interface ReadOptions {
   /** Look for providers that run on this machine outside the cluster. Default: true. */
   readonly processes?: boolean;
-  /** Whether the site leases IP addresses: another operator for it is then the site's to take over. Default: false. */
-  readonly ipLeases?: boolean;
+  /** Parts of the site: with `ipLeases` another operator for them is the site's to take over. Default: none. */
+  readonly parts?: readonly SitePart[];
 }
 
 /**
@@ -55,27 +79,31 @@ export interface ReadOptions {
  */
 export async function readExisting(
   cluster: Cluster,
-  options: ReadOptions = {},
+  { processes: onMachine = true, parts = [] }: ReadOptions = {},
 ): Promise<ExistingSite | undefined> {
   const [podList, bindings, workloads, processes] = await Promise.all([
     cluster.get<List>(PODS),
-    readCollections(cluster, { ClusterRoleBinding: BINDINGS }),
+    readCollections(cluster, [["ClusterRoleBinding", BINDINGS]]),
     readCollections(cluster, WORKLOADS),
-    (options.processes ?? true) ? readProcesses() : [],
+    onMachine ? readProcesses() : [],
   ]);
   const pods = (podList?.items ?? []).flatMap((view) => podOf(view) ?? []);
   const foreign =
     processes.length > 0 ||
-    pods.some(({ ours, role }) => !ours && (options.ipLeases === true || role !== "ip")) ||
-    workloads.some((workload) => !isOurs(workload) && isDeclared(workload, options.ipLeases)) ||
+    pods.some(({ ours, role }) => !ours && (parts.includes("ipLeases") || role !== "ip")) ||
+    workloads.some((workload) => !isOurs(workload) && isDeclared(workload, parts)) ||
     bindings.some((binding) => !isOurs(binding) && concernsSite(binding));
   return foreign ? readAll(cluster, { pods, objects: [...workloads, ...bindings], processes }) : undefined;
 }
 
-async function readCollections(cluster: Cluster, collections: Collections): Promise<ExistingObject[]> {
-  const lists = Object.entries(collections).map(async ([kind, path]) => {
+async function readCollections(
+  cluster: Cluster,
+  collections: readonly Collection[],
+): Promise<ExistingObject[]> {
+  const lists = collections.map(async ([kind, path]) => {
     const list = await cluster.get<List>(path);
-    return (list?.items ?? []).map((view) => objectOf(kind, path, view));
+    const [collection = path] = path.split("?");
+    return (list?.items ?? []).map((view) => objectOf(kind, collection, view));
   });
   return (await Promise.all(lists)).flat();
 }
@@ -107,14 +135,9 @@ async function readAll(cluster: Cluster, { pods, objects, processes }: Found): P
   };
 }
 
-/** Namespaces and definitions, which are read by name: their collections are long. */
 async function readNamed(cluster: Cluster): Promise<ExistingObject[]> {
-  const collections = {
-    Namespace: "/api/v1/namespaces",
-    CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-  };
-  const objects = Object.entries(collections).flatMap(([kind, path]) =>
-    (DECLARED[kind] ?? []).map(async (name) => {
+  const objects = NAMED.flatMap(([kind, path]) =>
+    everDeclared(kind).map(async (name) => {
       const view = await cluster.get<ObjectView>(`${path}/${name}`);
       return view === undefined ? [] : [objectOf(kind, path, view)];
     }),
@@ -147,7 +170,7 @@ async function objectWithKey(cluster: Cluster, object: ExistingObject): Promise<
 
 async function countLeases(cluster: Cluster): Promise<number> {
   const list = await cluster.get<List>("/api/v1/namespaces?labelSelector=akash.network%3Dtrue");
-  const own = [...(DECLARED["Namespace"] ?? []), "akash-gateway"];
+  const own = everDeclared("Namespace");
   return (list?.items ?? []).filter(({ metadata }) => !own.includes(metadata.name)).length;
 }
 

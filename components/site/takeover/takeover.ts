@@ -6,6 +6,7 @@ import { openWallet } from "../../wallet/openWallet.ts";
 import type { SiteConfig } from "../config.ts";
 import { clusterExists, kubeconfigOf } from "../nodes.ts";
 import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
+import { partsOf } from "./declared.ts";
 import { SecondSigner } from "./errors.ts";
 import { requireOwnProvider } from "./owner.ts";
 import { planTakeover } from "./plan.ts";
@@ -48,7 +49,7 @@ export async function findTakeover(site: SiteConfig, options: TakeoverOptions): 
   if (!clusterExists(site)) return NO_TAKEOVER;
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
   const [existing, records] = await Promise.all([
-    readExisting(cluster, { ...options, ipLeases: site.provider.ipLeases !== undefined }),
+    readExisting(cluster, { ...options, parts: partsOf(site) }),
     unknownRecords(cluster, site, options),
   ]);
   const { items, blockers } = existing === undefined ? NOTHING : await planned(existing, site);
@@ -85,12 +86,13 @@ function carriedOutOn(cluster: Cluster, plan: TakeoverPlan): Takeover {
   };
 }
 
-async function contextOf({ wallet, network, storage, provider }: SiteConfig): Promise<TakeoverContext> {
+async function contextOf(site: SiteConfig): Promise<TakeoverContext> {
+  const { wallet, network, storage } = site;
   const [{ address: owner }, chain] = await Promise.all([openWallet(wallet), openChain(network)]);
   const [record, certificates] = await Promise.all([chain.provider(owner), chain.certificates(owner)]);
   return {
     owner,
-    ipLeases: provider.ipLeases !== undefined,
+    parts: partsOf(site),
     storageClasses: Object.fromEntries(
       storageClassObjects(storage.classes).map((item) => [item.metadata.name, storageOf(item)]),
     ),

@@ -26,6 +26,8 @@ export interface ExistingObject {
   };
   /** Of a StorageClass: the fields that cannot be changed. */
   readonly storage?: Readonly<Record<string, unknown>>;
+  /** Of a Gateway: names of its listeners. */
+  readonly listeners?: readonly string[];
   /** Of a PersistentVolumeClaim: name of its class. */
   readonly storageClass?: string;
 }
@@ -73,14 +75,20 @@ export interface ExistingSite {
   readonly customResources: Readonly<Record<string, number>>;
 }
 
+/**
+ * Parts of a site that not every one has: leased IP addresses, the Gateway, settings of its controller, the class and
+ * namespace of an ingress controller, the RuntimeClass for GPUs.
+ */
+export type SitePart = "ipLeases" | "gateway" | "gatewayPolicies" | "classic" | "runtimeClass";
+
 /** What the decision depends on besides the cluster. */
 export interface TakeoverContext {
   /** Address of the site's wallet. */
   readonly owner: string;
   /** The immutable fields of the storage classes that the site declares, by name. */
   readonly storageClasses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Whether the site leases IP addresses, and so declares the operator for it. Default: false. */
-  readonly ipLeases?: boolean;
+  /** Parts that the site declares besides what every site does. Default: none. */
+  readonly parts?: readonly SitePart[];
   /** What the chain has of this owner. */
   readonly onChain?: { readonly hostUri: string | undefined; readonly validCertificates: number };
 }
@@ -103,6 +111,8 @@ export interface TakeoverItem {
   readonly leases: string;
   /** API path, for what is deleted. */
   readonly path?: string;
+  /** For a listener of a Gateway, its name: `path` is that of the Gateway, which stays. */
+  readonly listener?: string;
   /** What happens to the pods of a replaced workload: they go on until the new one rolls them, or end at once. */
   readonly pods?: "Orphan" | "Background";
 }

@@ -16,6 +16,7 @@ export interface ObjectView {
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: { readonly spec?: PodSpecView };
     readonly storageClassName?: string;
+    readonly listeners?: readonly { readonly name: string }[];
   } & PodSpecView;
   readonly status?: { readonly phase?: string };
   readonly roleRef?: { readonly name: string };
@@ -49,6 +50,7 @@ export function objectOf(kind: string, collection: string, view: ObjectView): Ex
 function detailsOf(kind: string, view: ObjectView): Partial<ExistingObject> {
   const { spec, roleRef, subjects = [] } = view;
   if (kind === "ClusterRoleBinding") return { binding: { role: roleRef?.name ?? "", subjects } };
+  if (kind === "Gateway") return { listeners: (spec?.listeners ?? []).map(({ name }) => name) };
   if (kind === "StorageClass") return { storage: storageOf(view) };
   if (kind === "PersistentVolumeClaim" && spec?.storageClassName !== undefined) {
     return { storageClass: spec.storageClassName };

@@ -18,12 +18,12 @@ const PROVIDER_LABELS = {
 };
 
 /** What Helm writes on every object of a release. */
-function ofRelease(release: string, labels: Labels = {}) {
+export function ofRelease(release: string, labels: Labels = {}, namespace = NAMESPACE) {
   return {
     labels: { ...labels, "app.kubernetes.io/managed-by": "Helm" },
     annotations: {
       "meta.helm.sh/release-name": release,
-      "meta.helm.sh/release-namespace": NAMESPACE,
+      "meta.helm.sh/release-namespace": namespace,
     },
   };
 }
@@ -51,13 +51,13 @@ function binding(name: string, release: string, role: string, account: string): 
 }
 
 /** Helm's record of a release; its content is never read. */
-function record(release: string, revision: number): KubernetesObject {
+export function record(release: string, revision: number, namespace = NAMESPACE): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
       name: `sh.helm.release.v1.${release}.v${revision}`,
-      namespace: NAMESPACE,
+      namespace,
       labels: { owner: "helm", name: release, status: "deployed", version: String(revision) },
     },
     ...{ type: "helm.sh/release.v1", stringData: { release: "stand-in" } },

@@ -12,8 +12,7 @@ export const nothing: ExistingSite = { objects: [], pods: [], processes: [], lea
 export const release = (name: string) => ({ annotations: { "meta.helm.sh/release-name": name } });
 
 export function object(kind: string, name: string, parts: Partial<ExistingObject> = {}): ExistingObject {
-  const namespace =
-    kind.startsWith("Cluster") || kind === "StorageClass" ? {} : { namespace: "akash-services" };
+  const namespace = /^Cluster|Class$|^Namespace$/.test(kind) ? {} : { namespace: "akash-services" };
   return { kind, path: `/api/${kind}/${name}`, name, labels: {}, annotations: {}, ...namespace, ...parts };
 }
 

@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { DECLARED, DECLARED_FOR_IP } from "../../../components/site/takeover/declared.ts";
+import { DECLARED } from "../../../components/site/takeover/declared.ts";
 import { describeTakeover, planTakeover } from "../../../components/site/takeover/index.ts";
 import type { TakeoverItem } from "../../../components/site/takeover/types.ts";
 import { storageOf } from "../../../components/site/takeover/views.ts";
-import { declaredSite } from "../akash/declared.ts";
-import {
-  account,
-  actions,
-  binding,
-  context,
-  nothing,
-  OTHER,
-  OWNER,
-  object,
-  plan,
-  release,
-} from "./earlierSetUp.ts";
+import { actions, context, nothing, OTHER, OWNER, object, plan, release } from "./earlierSetUp.ts";
 
 const NAMES = [...new Set(Object.values(DECLARED).flat()), "akash-provider-keys", "beta3", "other", "redis"];
 const anyName = fc.constantFrom(...NAMES, "home-akash-provider-0", "sh.helm.release.v1.akash-provider.v3");
@@ -187,53 +175,6 @@ describe("takeover plan", () => {
       ],
     );
     assert.deepEqual(planTakeover({ ...nothing, ...rest }, { ...context, onChain }).items, []);
-  });
-});
-
-describe("an earlier operator of leased addresses", () => {
-  const deployment = object("Deployment", "operator-ip", {
-    ...release("akash-ip-operator"),
-    workload: {
-      role: "ip",
-      matchLabels: {},
-      account: "ip-account",
-      key: { from: undefined, configMaps: [] },
-    },
-  });
-  const earlier = [
-    deployment,
-    object("Service", "operator-ip"),
-    object("Secret", "sh.helm.release.v1.akash-ip-operator.v1", { labels: { name: "akash-ip-operator" } }),
-    binding("all-for-ip", "cluster-admin", account("ip-account")),
-  ];
-  const planned = (ipLeases: boolean) =>
-    planTakeover({ ...nothing, objects: earlier }, { ...context, ipLeases }).items.map(
-      ({ action, name }) => `${action} ${name}`,
-    );
-
-  it("is left alone by a site that leases none, and replaced by one that does", () => {
-    assert.deepEqual(planned(false), ["keep operator-ip"]);
-    assert.deepEqual(planned(true), [
-      "replace operator-ip",
-      "adopt operator-ip",
-      "remove sh.helm.release.v1.akash-ip-operator.v1",
-      "remove all-for-ip",
-    ]);
-  });
-});
-
-describe("declared names", () => {
-  it("are those that the components declare", async function () {
-    this.timeout(30_000);
-    const declared = await declaredSite();
-    for (const [kind, names] of Object.entries(DECLARED)) {
-      const found = declared.filter((item) => item.kind === kind).map(({ metadata }) => metadata.name);
-      const known = [...names, ...(DECLARED_FOR_IP[kind] ?? [])];
-      assert.deepEqual(known.sort(), [...new Set(found)].sort(), kind);
-    }
-    for (const [kind, names] of Object.entries(DECLARED_FOR_IP)) {
-      assert.ok(kind in DECLARED && names.every((name) => /operator-ip$/.test(name)), kind);
-    }
   });
 });
 

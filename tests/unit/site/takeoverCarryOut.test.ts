@@ -88,6 +88,26 @@ describe("carrying a takeover out", () => {
     assert.deepEqual(cluster.asked, ["DELETE /secret", "DELETE /binding"]);
   });
 
+  it("takes a listener out of its Gateway where it is now, and no other", async () => {
+    const listeners = ["http", "tcp-5002", "tcp-8443"].map((name) => ({ name }));
+    const sent: unknown[] = [];
+    const cluster = scripted({ "/gateway": { spec: { listeners } } });
+    const remove = (listener: string, path: string) =>
+      removeLeftovers(
+        { ...cluster, request: async (...request) => void sent.push(request) },
+        { items: [{ ...item("remove", "Listener", path), listener }], blockers: [] },
+      );
+    await remove("tcp-5002", "/gateway");
+    const patch = [
+      { op: "test", path: "/spec/listeners/1/name", value: "tcp-5002" },
+      { op: "remove", path: "/spec/listeners/1" },
+    ];
+    assert.deepEqual(sent, [["PATCH", "/gateway", patch, "application/json-patch+json"]]);
+    await remove("tcp-1", "/gateway");
+    await remove("tcp-5002", "/gone");
+    assert.equal(sent.length, 1);
+  });
+
   it("says what does not go away", async () => {
     const held = { ...scripted({}), get: async <T>() => ({}) as T };
     const plan = { items: [item("replace", "StatefulSet", "/set")], blockers: [] };

@@ -171,7 +171,7 @@ describe("reading an earlier set-up", () => {
     const item = { ...chartPod, spec: { containers: [container] } };
     const cluster = scripted({ [PODS]: { items: [item] }, [BINDINGS]: { items: [] } });
     assert.equal(await readExisting(cluster, processes), undefined);
-    const existing = await readExisting(cluster, { ...processes, ipLeases: true });
+    const existing = await readExisting(cluster, { ...processes, parts: ["ipLeases"] });
     assert.deepEqual(
       existing?.pods.map(({ role }) => role),
       ["ip"],
@@ -240,7 +240,36 @@ describe("reading an earlier set-up", () => {
       assert.equal(cluster.asked.filter((request) => request === `GET ${path}`).length, 1);
     }
     const ip = scripted({ [DEPLOYMENTS]: { items: [{ metadata: { name: "operator-ip" } }] } });
-    assert.ok(await readExisting(ip, { ...processes, ipLeases: true }));
+    assert.ok(await readExisting(ip, { ...processes, parts: ["ipLeases"] }));
+  });
+
+  it("reads the way in: what is in the Gateway's namespace, and classes by name", async () => {
+    const group = "/apis/gateway.networking.k8s.io";
+    const records = "/api/v1/namespaces/akash-gateway/secrets";
+    const record = "sh.helm.release.v1.akash-gateway.v1";
+    const cluster = scripted({
+      [PODS]: { items: [chartPod] },
+      [`${records}?labelSelector=owner%3Dhelm`]: { items: [{ metadata: { name: record } }] },
+      [`${group}/v1/namespaces/akash-gateway/gateways`]: { items: [{ metadata: { name: "akash-gateway" } }] },
+      [`${group}/v1alpha2/namespaces/akash-services/tcproutes`]: { items: [{ metadata: { name: "route" } }] },
+      "/apis/networking.k8s.io/v1/ingressclasses/akash-ingress-class": { metadata: { name: "class" } },
+      "/apis/node.k8s.io/v1/runtimeclasses/nvidia": { metadata: { name: "nvidia" } },
+      "/api/v1/namespaces/ingress-nginx": { metadata: { name: "ingress-nginx" } },
+    });
+    const existing = await readExisting(cluster, processes);
+    const found = existing?.objects.map(
+      ({ kind, path }) => `${kind} ${path.slice(path.lastIndexOf("/") + 1)}`,
+    );
+    assert.deepEqual(found?.sort(), [
+      "Gateway akash-gateway",
+      "IngressClass class",
+      "Namespace ingress-nginx",
+      "RuntimeClass nvidia",
+      `Secret ${record}`,
+      "TCPRoute route",
+    ]);
+    // Without the selector: this is what is deleted.
+    assert.ok(existing?.objects.some(({ path }) => path === `${records}/${record}`));
   });
 
   it("goes on where only a binding is left", async () => {
