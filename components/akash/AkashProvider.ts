@@ -196,7 +196,9 @@ export class AkashProvider extends pulumi.ComponentResource {
           keyring: args.keyring,
           certificate: { ...args.certificate, file, path: pulumi.interpolate`${HOME}/${file}` },
           pricingConfigMap: pricing.metadata.name,
-          tlsSecret: args.tlsSecretName,
+          ...(args.tlsSecretName === undefined
+            ? {}
+            : { tls: { secretName: args.tlsSecretName, host: `provider.${settings.domain}` } }),
           attestation,
           storage: { size: args.storageSize ?? "10Gi", storageClass: args.storageClass },
           resources: args.resources ?? PROVIDER_RESOURCES,

@@ -125,7 +125,7 @@ export function clusterVariables<Text>(): readonly Variable<ProviderSettings<Tex
       name: "AP_GATEWAY_TLS_CERT",
       value: (site) => (site.tlsFolder === undefined ? undefined : `${site.tlsFolder}/tls.crt`),
       because:
-        "browsers reach the provider with a certificate they trust; it is watched for changes (cmd/certs.go)",
+        "browsers reach the provider with a certificate they trust; of a change the probe learns (workloads/liveness.ts)",
     },
     {
       name: "AP_GATEWAY_TLS_KEY",

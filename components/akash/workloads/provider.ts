@@ -1,5 +1,6 @@
 import type { EnvironmentVariable } from "../environment/types.ts";
 import { PORTS, PROVIDER_LABELS, PROVIDER_NAME } from "../names.ts";
+import { providerLiveness } from "./liveness.ts";
 import { CONTAINER_SECURITY, HOME, httpProbe, POD_SECURITY, PRIORITY_CLASS, type Resources } from "./pod.ts";
 
 /** Where the price script is mounted. */
@@ -23,8 +24,8 @@ export interface ProviderSpec<Text> {
   };
   /** ConfigMap with price.sh, price.jq and prices.json. */
   readonly pricingConfigMap: Text | string;
-  /** Secret with `tls.crt` and `tls.key`. */
-  readonly tlsSecret?: Text | string;
+  /** Secret with `tls.crt` and `tls.key`, and the name that browsers ask for. */
+  readonly tls?: { readonly secretName: Text | string; readonly host: string };
   readonly attestation: boolean;
   readonly storage: { readonly size: string; readonly storageClass?: Text | string };
   readonly resources: Resources;
@@ -112,12 +113,8 @@ function container<Text>(provider: ProviderSpec<Text>) {
       { periodSeconds: 15, failureThreshold: 4, timeoutSeconds: 10 },
       "HTTPS",
     ),
-    // Only a gateway that answers nothing is a reason to restart: a slow chain or cluster is not.
-    livenessProbe: httpProbe(
-      "/version",
-      "api",
-      { periodSeconds: 30, failureThreshold: 6, timeoutSeconds: 10 },
-      "HTTPS",
+    livenessProbe: providerLiveness(
+      provider.tls === undefined ? undefined : { host: provider.tls.host, folder: TLS_FOLDER },
     ),
     volumeMounts: [
       { name: "home", mountPath: HOME },
@@ -125,12 +122,12 @@ function container<Text>(provider: ProviderSpec<Text>) {
       { name: "certificate", mountPath: certificate.path, subPath: certificate.file, readOnly: true },
       { name: "pricing", mountPath: PRICING_FOLDER, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
-      ...(provider.tlsSecret === undefined ? [] : [{ name: "tls", mountPath: TLS_FOLDER, readOnly: true }]),
+      ...(provider.tls === undefined ? [] : [{ name: "tls", mountPath: TLS_FOLDER, readOnly: true }]),
     ],
   };
 }
 
-function volumes<Text>({ keyring, certificate, pricingConfigMap, tlsSecret }: ProviderSpec<Text>) {
+function volumes<Text>({ keyring, certificate, pricingConfigMap, tls }: ProviderSpec<Text>) {
   return [
     { name: "keyring", secret: { secretName: keyring.secretName, defaultMode: 0o440 } },
     {
@@ -144,8 +141,8 @@ function volumes<Text>({ keyring, certificate, pricingConfigMap, tlsSecret }: Pr
     },
     { name: "pricing", configMap: { name: pricingConfigMap, defaultMode: 0o555 } },
     { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
-    ...(tlsSecret === undefined
+    ...(tls === undefined
       ? []
-      : [{ name: "tls", secret: { secretName: tlsSecret, defaultMode: 0o440 } }]),
+      : [{ name: "tls", secret: { secretName: tls.secretName, defaultMode: 0o440 } }]),
   ];
 }

@@ -12,6 +12,7 @@ import { planInventoryConfig } from "../../../components/akash/inventoryConfig.t
 import { planNetworkPolicies } from "../../../components/akash/networkPolicies.ts";
 import { planQuotas } from "../../../components/akash/quotas.ts";
 import { akashImages, PROVIDER_VERSION } from "../../../components/akash/versions.ts";
+import { SERVES_ITS_CERTIFICATE } from "../../../components/akash/workloads/liveness.ts";
 import {
   PROVIDER_RESOURCES,
   type ProviderSpec,
@@ -201,6 +202,8 @@ describe("provider workload", () => {
     resources: PROVIDER_RESOURCES,
   };
 
+  const tls = { secretName: "tls", host: "provider.example.com" };
+
   it("rolls when keyring, certificate or image change, and only then", () => {
     const template = (change: Partial<ProviderSpec<string>>) => planProvider({ ...spec, ...change }).template;
     assert.deepEqual(template({}), template({}));
@@ -223,9 +226,29 @@ describe("provider workload", () => {
       items: [{ key: "akash1.pem", path: "akash1.pem" }],
     });
     assert.ok(!volumes.some(({ name }) => name === "tls"));
-    assert.ok(
-      planProvider({ ...spec, tlsSecret: "tls" }).template.spec.volumes.some(({ name }) => name === "tls"),
-    );
+    assert.ok(planProvider({ ...spec, tls }).template.spec.volumes.some(({ name }) => name === "tls"));
+  });
+
+  it("looks whether browsers' certificate is served, if there is one", () => {
+    const probe = (change: Partial<ProviderSpec<string>>) =>
+      planProvider({ ...spec, ...change }).template.spec.containers[0]?.livenessProbe;
+    assert.deepEqual(probe({}), {
+      httpGet: { path: "/version", port: "api", scheme: "HTTPS" },
+      timeoutSeconds: 10,
+      periodSeconds: 30,
+      failureThreshold: 6,
+    });
+    assert.deepEqual(probe({ tls }), {
+      exec: {
+        command: [
+          ...["sh", "-c", SERVES_ITS_CERTIFICATE, "sh"],
+          ...["provider.example.com", "/etc/akash/tls", "8443", "1"],
+        ],
+      },
+      timeoutSeconds: 20,
+      periodSeconds: 30,
+      failureThreshold: 6,
+    });
   });
 
   it("keeps its volume and its class", () => {
