@@ -143,6 +143,8 @@ function volumes<Text>({ keyring, certificate, pricingConfigMap, tls }: Provider
     { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
     ...(tls === undefined
       ? []
-      : [{ name: "tls", secret: { secretName: tls.secretName, defaultMode: 0o440 } }]),
+      : // An authority may sign only once the provider's name resolves, or after days: until then the gateway shows the
+        // chain's certificate to everybody, and the probe has it restarted when the Secret comes.
+        [{ name: "tls", secret: { secretName: tls.secretName, defaultMode: 0o440, optional: true } }]),
   ];
 }

@@ -226,7 +226,11 @@ describe("provider workload", () => {
       items: [{ key: "akash1.pem", path: "akash1.pem" }],
     });
     assert.ok(!volumes.some(({ name }) => name === "tls"));
-    assert.ok(planProvider({ ...spec, tls }).template.spec.volumes.some(({ name }) => name === "tls"));
+    // The provider starts, and serves the chain's certificate, before an authority has signed another.
+    assert.deepEqual(
+      planProvider({ ...spec, tls }).template.spec.volumes.find(({ name }) => name === "tls"),
+      { name: "tls", secret: { secretName: "tls", defaultMode: 0o440, optional: true } },
+    );
   });
 
   it("looks whether browsers' certificate is served, if there is one", () => {
