@@ -2,7 +2,7 @@ import { type KeyFile, loadKeys } from "../../components/chain/certificateKeys.t
 import { publishedCertificates } from "../../components/chain/certificateRecords.ts";
 import { describeCertificate } from "../../components/wallet/certificate.ts";
 import type { Observed } from "../observe/observed.ts";
-import { type Check, failed, NotKnown, ok } from "../types.ts";
+import { type Check, failed, NotKnown, ok, skipped } from "../types.ts";
 
 const SECRET = "akash-provider-certificate";
 const REMEDY =
@@ -119,6 +119,40 @@ export const certificateServed: Check = {
       `it serves serial ${BigInt(`0x${served.serialNumber}`)} of ${served.subject.replace(/^CN=/, "")}; on chain is ${key.serial}`,
       "Restart the provider: `kubectl -n akash-services rollout restart statefulset/akash-provider`.",
     );
+  },
+};
+
+/** cert-manager renews with a third of the time left; from here on it is late. */
+const LATE = 1 / 4;
+
+export const certificateBrowsers: Check = {
+  id: "certificate-browsers",
+  title: "browsers that ask the provider are shown a certificate they trust",
+  area: "certificate",
+  observes: ["certificate that expired unseen"],
+  needs: ["port-provider"],
+  simulated: true,
+  async run(site) {
+    const { tls, ingress, domain, hostUri } = site.site;
+    if (tls.issuer === "self-signed" || ingress.controller === "none") {
+      return skipped("the site asks no authority for one");
+    }
+    // With the server name the gateway shows browsers' certificate (`gateway/utils/utils.go`).
+    const { certificate } = await site.reach.tls(Number(new URL(hostUri).port || 443), `provider.${domain}`);
+    const remedy =
+      "`kubectl -n akash-services describe certificate akash-provider-tls` says what it waits for.";
+    if (certificate.subject === `CN=${await site.owner()}`) {
+      return failed("it shows the chain's: no authority has signed another yet", remedy, {
+        severity: "warning",
+      });
+    }
+    const [from, until] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()];
+    const left = until - site.now().getTime();
+    const text = `until ${certificate.validToDate.toISOString().slice(0, 10)}`;
+    if (left > (until - from) * LATE) return ok(text);
+    return left <= 0
+      ? failed(`expired, ${text}`, remedy)
+      : failed(`${text}, ${duration(left / 1000)} left`, remedy, { severity: "warning" });
   },
 };
 

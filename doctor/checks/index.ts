@@ -1,5 +1,11 @@
 import type { Check } from "../types.ts";
-import { certificate, certificateExpiry, certificateKey, certificateServed } from "./certificates.ts";
+import {
+  certificate,
+  certificateBrowsers,
+  certificateExpiry,
+  certificateKey,
+  certificateServed,
+} from "./certificates.ts";
 import { clock } from "./clock.ts";
 import {
   cluster,
@@ -76,6 +82,7 @@ export const checks: readonly Check[] = [
   certificateKey,
   certificateExpiry,
   certificateServed,
+  certificateBrowsers,
   cluster,
   nodes,
   pressure,

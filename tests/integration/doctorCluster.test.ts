@@ -117,7 +117,13 @@ describe("the doctor at a site that `up` made", function () {
     assert.deepEqual(failedIn(report), []);
     assert.equal(report.healthy, true);
     const skipped = report.checks.filter(({ result }) => result === "skipped").map(({ id }) => id);
-    assert.deepEqual(skipped, ["host-clock", "host-disk", "inventory", "outside-ports"]);
+    assert.deepEqual(skipped, [
+      "certificate-browsers",
+      "host-clock",
+      "host-disk",
+      "inventory",
+      "outside-ports",
+    ]);
   });
 
   for (const { check, what, make, evidence } of faults.filter(({ inCluster }) => inCluster)) {

@@ -5,7 +5,10 @@ import { checks } from "../../doctor/checks/index.ts";
 import { runDoctor } from "../../doctor/doctor.ts";
 import type { DoctorReport } from "../../doctor/types.ts";
 import { image } from "../support/doctor/clusterChanges.ts";
+import { DOMAIN } from "../support/doctor/declaration.ts";
 import { faults } from "../support/doctor/faults.ts";
+import { signedByAuthority } from "../support/doctor/faultsOfNetwork.ts";
+import { signedKey } from "../support/doctor/signedKey.ts";
 import { startWorld, type World } from "../support/doctor/world.ts";
 
 const failedIn = ({ checks: reports }: DoctorReport) =>
@@ -31,7 +34,7 @@ describe("the doctor", function () {
   it("finds nothing at a healthy site and says of every check what it saw", async () => {
     const report = await runDoctor(world.under, world.options);
     assert.equal(report.healthy, true);
-    assert.deepEqual([...notApplicable.keys()], ["outside-ports"]);
+    assert.deepEqual([...notApplicable.keys()], ["certificate-browsers", "outside-ports"]);
     for (const { id, result, evidence } of report.checks) assert.ok(result !== "ok" || evidence !== "", id);
   });
 
@@ -46,6 +49,13 @@ describe("the doctor", function () {
     assert.deepEqual(failedIn(await runDoctor(under, world.options)), []);
     const [, version] = (await runDoctor(under, { ...world.options, only })).checks;
     assert.match(version?.evidence ?? "", new RegExp(`^${provider} on a `));
+  });
+
+  it("takes a certificate for browsers that is good for long", async () => {
+    world.gateway.browsers = await signedKey(`provider.${DOMAIN}`, 60);
+    const report = await runDoctor(signedByAuthority(world.under), world.options);
+    assert.deepEqual(failedIn(report), []);
+    assert.match(report.checks.find(({ id }) => id === "certificate-browsers")?.evidence ?? "", /^until /);
   });
 
   for (const { check, what, make, declare, circumstance = [], evidence } of faults) {

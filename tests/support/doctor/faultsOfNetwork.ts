@@ -1,6 +1,8 @@
+import type { SiteUnderCheck } from "../../../doctor/types.ts";
 import { DOMAIN } from "./declaration.ts";
 import type { Fault } from "./faultType.ts";
 import { makeServerKey } from "./gateway.ts";
+import { signedKey } from "./signedKey.ts";
 
 interface Available {
   readonly nodes: { readonly allocatable: object }[];
@@ -17,6 +19,16 @@ const inventoryOf =
     change(status.cluster.inventory.available);
     gateway.status = status;
   };
+
+/** Declares an authority for the provider's certificate. */
+export const signedByAuthority = (under: SiteUnderCheck): SiteUnderCheck => ({
+  ...under,
+  site: {
+    ...under.site,
+    tls: { issuer: "letsencrypt-http01", email: under.site.contact.email },
+    ingress: { ...under.site.ingress, controller: "chart" },
+  },
+});
 
 /** Faults of names, ports and what answers on them. */
 export const networkFaults: readonly Fault[] = [
@@ -86,6 +98,29 @@ export const networkFaults: readonly Fault[] = [
     },
     evidence: /not for \*\.ingress\./,
   },
+  {
+    check: "certificate-browsers",
+    what: "no authority has signed the provider's certificate yet",
+    make: () => {},
+    declare: signedByAuthority,
+    evidence: /^it shows the chain's/,
+  },
+  ...(
+    [
+      [20, /^until \d{4}-\d\d-\d\d, 20 days left$/],
+      [-1, /^expired, until \d{4}-\d\d-\d\d$/],
+    ] as const
+  ).map(
+    ([days, evidence]): Fault => ({
+      check: "certificate-browsers",
+      what: `the certificate for browsers has ${days} days left`,
+      make: async ({ gateway }) => {
+        gateway.browsers = await signedKey(`provider.${DOMAIN}`, days);
+      },
+      declare: signedByAuthority,
+      evidence,
+    }),
+  ),
   {
     check: "provider-status",
     what: "another site's provider answers",

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { Status } from "@akashnetwork/chain-sdk/private-types/provider.akash.v1";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { createProviderKey, type ProviderKey } from "../../../components/wallet/providerKey.ts";
@@ -20,6 +21,8 @@ export interface TestGateway {
   readonly ports: Readonly<Record<number, number>>;
   /** Served on 8443 and 8444. */
   provider: ServerKey;
+  /** Served on 8443 to who asks for a host by name. Default: the provider's. */
+  browsers: ServerKey | undefined;
   /** Served on 443. */
   leases: ServerKey;
   /** Port of a service that says whether a port is open from outside: all are but the gRPC port. */
@@ -44,7 +47,9 @@ export interface TestGateway {
 export async function startTestGateway(provider: ServerKey, leases: ServerKey): Promise<TestGateway> {
   const http = createServer((_request, response) => response.writeHead(gateway.httpStatus).end());
   const https = createHttpsServer({ ...leases }, (_request, response) => response.writeHead(404).end());
-  const api = createHttpsServer({ ...provider }, (request, response) => {
+  const SNICallback = (_name: string, done: (error: null, context?: SecureContext) => void) =>
+    done(null, gateway.browsers === undefined ? undefined : createSecureContext({ ...gateway.browsers }));
+  const api = createHttpsServer({ ...provider, SNICallback }, (request, response) => {
     const { status } = gateway;
     const body = typeof status === "string" ? status : JSON.stringify(status);
     response.writeHead(request.url === "/status" ? 200 : 404).end(body);
@@ -100,6 +105,7 @@ export async function startTestGateway(provider: ServerKey, leases: ServerKey): 
     ports,
     outsidePort: (outside.address() as AddressInfo).port,
     provider,
+    browsers: undefined,
     leases,
     status: {},
     httpStatus: 404,

@@ -150,6 +150,7 @@ export async function startWorld({ blockIntervalMs = 50 } = {}): Promise<World> 
     await gateway.open();
     Object.assign(gateway, {
       provider: key.server,
+      browsers: undefined,
       leases: leaseKey.server,
       status: healthyStatus,
       httpStatus: 404,
