@@ -24,9 +24,10 @@ export function downCommand(): Command {
   return new Command("down")
     .summary("take a site down")
     .description(
-      "Removes what `up` made. In the cluster Akash's resource definitions and the RuntimeClass `nvidia` stay, which\n" +
-        "others may use too; on chain the provider's record stays, which the network cannot delete. The next `up`\n" +
-        "takes them over. For `dev` the embedded cluster and chain are stopped and their folder is removed.",
+      "Removes what `up` made. In the cluster the resource definitions of Akash and of the Gateway API and the\n" +
+        "RuntimeClass `nvidia` stay, which others may use too; on chain the provider's record stays, which the network\n" +
+        "cannot delete. The next `up` takes them over. For `dev` the embedded cluster and chain are stopped and their\n" +
+        "folder is removed.",
     )
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)

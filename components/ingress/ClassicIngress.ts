@@ -24,15 +24,16 @@ export class ClassicIngress extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClassicIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:ingress:ClassicIngress", name, {}, opts);
-    const { controller = "chart", tls } = args;
+    const { controller = "chart", retain = true, tls } = args;
     const parent = { parent: this };
+    const shared = { ...parent, retainOnDelete: retain && controller === "none" };
     const ingressClass = new IngressClass(
       `${name}-class`,
       {
         metadata: { name: ingressClassName, labels: akashLabel, annotations: ownedExclusively },
         spec: { controller: "k8s.io/ingress-nginx" },
       },
-      parent,
+      shared,
     );
     const namespace = new Namespace(
       `${name}-namespace`,
@@ -47,7 +48,7 @@ export class ClassicIngress extends pulumi.ComponentResource {
           annotations: ownedExclusively,
         },
       },
-      parent,
+      shared,
     );
     new NetworkPolicy(`${name}-network`, entrancePolicy(namespace.metadata.name, webhookPort), parent);
     if (controller === "chart") {

@@ -10,6 +10,8 @@ import { ownedExclusively } from "./names.ts";
 export interface GatewayCrdsArgs {
   /** Whether a controller watches them; without one only those that are used are declared. */
   readonly controller: "chart" | "none";
+  /** Keep them, and with them every Gateway and route of the cluster, when this is destroyed. */
+  readonly retain: boolean;
 }
 
 /** The Gateway API's CRDs, experimental channel, for TCPRoute; from the cache that `ensureCrds` fills. */
@@ -24,7 +26,7 @@ export class GatewayCrds extends pulumi.ComponentResource {
           metadata: { ...metadata, annotations: { ...metadata.annotations, ...ownedExclusively } },
           spec: spec as unknown as CustomResourceDefinitionArgs["spec"],
         },
-        { parent: this },
+        { parent: this, retainOnDelete: args.retain },
       );
     }
     this.registerOutputs({});

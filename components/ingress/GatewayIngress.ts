@@ -31,7 +31,7 @@ export class GatewayIngress extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayIngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:ingress:GatewayIngress", name, {}, opts);
-    const { domain, controller = "chart", tls, providerNamespace = provider.namespace } = args;
+    const { domain, controller = "chart", retain = true, tls, providerNamespace = provider.namespace } = args;
     const parent = { parent: this };
     const namespace = new Namespace(
       `${name}-namespace`,
@@ -42,11 +42,12 @@ export class GatewayIngress extends pulumi.ComponentResource {
           annotations: ownedExclusively,
         },
       },
-      parent,
+      { ...parent, retainOnDelete: retain && controller === "none" },
     );
     new NetworkPolicy(`${name}-network`, entrancePolicy(namespace.metadata.name), parent);
     const before: pulumi.Resource[] = [namespace];
-    if (args.crds !== "existing") before.push(new GatewayCrds(`${name}-crds`, { controller }, parent));
+    if (args.crds !== "existing")
+      before.push(new GatewayCrds(`${name}-crds`, { controller, retain }, parent));
     if (controller === "chart") {
       before.push(new GatewayFabric(`${name}-fabric`, args, { ...parent, dependsOn: [...before] }));
     }

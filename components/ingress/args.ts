@@ -12,6 +12,12 @@ export interface IngressArgs {
    * `chart`.
    */
   readonly controller?: "chart" | "none";
+  /**
+   * Keep, when this is destroyed, what others than this site depend on: the Gateway API's CRDs, whose removal takes
+   * every Gateway and route of the cluster along, and with `controller: none` the controller's namespace and the
+   * IngressClass. Default: true.
+   */
+  readonly retain?: boolean;
   /** Certificates of leases' web addresses. Default: self-signed; with `controller: none`, none. */
   readonly tls?: TlsArgs;
   /** How to reach the cluster; needed for `tls.dns01`. */

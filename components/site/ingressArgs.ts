@@ -4,11 +4,13 @@ import type { SiteConfig } from "./config.ts";
 /** What the ingress components take, from a site's declaration. */
 export function ingressArgs(
   config: SiteConfig,
-): Pick<IngressArgs, "domain" | "controller" | "tls" | "mirror"> {
-  const { domain, ingress, mirror } = config;
+): Pick<IngressArgs, "domain" | "controller" | "retain" | "tls" | "mirror"> {
+  const { domain, ingress, mirror, network } = config;
   return {
     domain,
     controller: ingress.controller,
+    // A throwaway cluster is nobody else's.
+    retain: network !== "devnet",
     ...(mirror.charts === undefined ? {} : { mirror: mirror.charts }),
     // Without a controller of ours nothing may be there yet that certificates could be asked of.
     ...(ingress.controller === "none" ? {} : { tls: tlsArgs(config) }),

@@ -148,4 +148,27 @@ describe("ingress, GPU and storage on an API server", function () {
     assert.equal(await get(classPath), undefined);
     assert.ok(await get("/apis/node.k8s.io/v1/runtimeclasses/nvidia"));
   });
+
+  it("leaves a controller of somebody else's where it is, with what it watches", async () => {
+    bench.declare(imports, withoutCharts);
+    await succeeds("up", "--yes", "--skip-preview");
+    const deployments = "/apis/apps/v1/namespaces/ingress-nginx/deployments";
+    const labels = { app: "somebody-elses" };
+    const template = { metadata: { labels }, spec: { containers: [{ name: "nginx", image: "nginx" }] } };
+    const foreign = {
+      metadata: { name: "somebody-elses" },
+      spec: { selector: { matchLabels: labels }, template },
+    };
+    await bench.cluster.request("POST", deployments, foreign);
+    await succeeds("destroy", "--yes", "--skip-preview");
+    assert.ok(await get(classPath));
+    assert.ok(await get(`${deployments}/somebody-elses`));
+    const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    for (const path of ["/api/v1/namespaces/ingress-nginx", "/api/v1/namespaces/akash-gateway"]) {
+      const namespace = (await get(path)) as { readonly metadata: { readonly deletionTimestamp?: string } };
+      assert.equal(namespace.metadata.deletionTimestamp, undefined, path);
+    }
+    assert.ok(await get(`${definitions}/httproutes.gateway.networking.k8s.io`));
+    assert.equal(await get(gatewayPath), undefined);
+  });
 });

@@ -11,6 +11,7 @@ describe("what a site asks of its ingress", () => {
     assert.deepEqual(argsOf({}), {
       domain: "example.com",
       controller: "chart",
+      retain: true,
       tls: { issuer: "self-signed", email: "ops@example.com" },
     });
   });
@@ -19,7 +20,12 @@ describe("what a site asks of its ingress", () => {
     assert.deepEqual(argsOf({ ingress: { controller: "none" } }), {
       domain: "example.com",
       controller: "none",
+      retain: true,
     });
+  });
+
+  it("is to leave nothing behind on a throwaway network", () => {
+    assert.equal(argsOf({ network: "devnet" }).retain, false);
   });
 
   it("is charts from a mirror where there is one", () => {
