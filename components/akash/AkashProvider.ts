@@ -4,6 +4,7 @@ import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
+import { boundaryChecksum } from "./boundary/addresses.ts";
 import { LeaseBoundary, type LeaseBoundaryArgs, type LeaseIsolation } from "./boundary/LeaseBoundary.ts";
 import { providerVariables } from "./environment/provider.ts";
 import {
@@ -199,6 +200,7 @@ export class AkashProvider extends pulumi.ComponentResource {
           ...(args.tlsSecretName === undefined
             ? {}
             : { tls: { secretName: args.tlsSecretName, host: `provider.${settings.domain}` } }),
+          boundary: boundaryChecksum(args.boundary ?? {}),
           attestation,
           storage: { size: args.storageSize ?? "10Gi", storageClass: args.storageClass },
           resources: args.resources ?? PROVIDER_RESOURCES,

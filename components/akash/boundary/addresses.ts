@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UnsupportedSetting } from "../errors.ts";
 
 /** Ranges that the provider's own policy for leases already excepts (cluster/kube/builder/netpol.go). */
@@ -24,19 +25,29 @@ export function leaseExceptions(lan: readonly string[] = []): readonly string[] 
   return [...NOT_INTERNET, ...more.map(({ text }) => text)];
 }
 
+/** What leases are to be kept from, and whether the API server can see to it. */
+interface Exceptions {
+  readonly lan?: readonly string[];
+  /** Version of its mutating admission policies; undefined: it cannot narrow a lease's network policy. */
+  readonly mutatingAdmission?: string | undefined;
+}
+
+/**
+ * SHA-256 of what leases' network policies except beyond what the provider itself excepts. A policy that was narrowed
+ * before is narrowed anew when the provider starts, since it finds the policy changed; one that never was stays as it
+ * is until its lease's next manifest (applyNetPolicies in cluster/kube/apply.go).
+ */
+export function boundaryChecksum({ lan, mutatingAdmission }: Exceptions): string {
+  const exceptions = mutatingAdmission === undefined ? [] : leaseExceptions(lan);
+  return createHash("sha256").update(exceptions.join()).digest("hex");
+}
+
 /**
  * Refuses networks of the site that leases could reach all the same: what the provider itself excepts is fixed.
  *
- * @param mutatingAdmission version in which the API server can narrow a lease's network policy, undefined: it cannot
  * @throws {UnsupportedSetting}
  */
-export function requireExceptions({
-  lan = [],
-  mutatingAdmission,
-}: {
-  readonly lan?: readonly string[];
-  readonly mutatingAdmission?: string | undefined;
-}): void {
+export function requireExceptions({ lan = [], mutatingAdmission }: Exceptions): void {
   if (lan.length === 0 || mutatingAdmission !== undefined) return;
   throw new UnsupportedSetting(
     "lan",

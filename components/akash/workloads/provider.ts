@@ -26,6 +26,8 @@ export interface ProviderSpec<Text> {
   readonly pricingConfigMap: Text | string;
   /** Secret with `tls.crt` and `tls.key`, and the name that browsers ask for. */
   readonly tls?: { readonly secretName: Text | string; readonly host: string };
+  /** Checksum of what leases are kept from (`boundaryChecksum`). */
+  readonly boundary: string;
   readonly attestation: boolean;
   readonly storage: { readonly size: string; readonly storageClass?: Text | string };
   readonly resources: Resources;
@@ -50,7 +52,8 @@ export function providerPorts(attestation: boolean): { readonly name: string; re
 /**
  * The provider's StatefulSet. It has one replica and is replaced by deleting first, so that the wallet never has
  * two signers; its home, with the order cursor in `pconfig.db`, is a volume that outlives it. Keyring and
- * certificate are mounted read-only into the home; their checksums roll the pod when they change. Selector and
+ * certificate are mounted read-only into the home; checksums of them, and of what leases are kept from, roll the pod
+ * when they change. Selector and
  * claim are those of the official chart: a site that it built is taken over in place.
  */
 export function planProvider<Text>(provider: ProviderSpec<Text>) {
@@ -79,6 +82,8 @@ export function planProvider<Text>(provider: ProviderSpec<Text>) {
         annotations: {
           "checksum/keyring": provider.keyring.checksum,
           "checksum/certificate": provider.certificate.fingerprint,
+          // Leases' network policies are narrowed as the provider writes them, which it does at its start.
+          "checksum/boundary": provider.boundary,
         },
       },
       spec: {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
+import { boundaryChecksum } from "../../../components/akash/boundary/addresses.ts";
 import { UnsupportedSetting } from "../../../components/akash/errors.ts";
 import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 import { declaredObjects, declaredSite, type KubernetesObject } from "./declared.ts";
@@ -157,6 +158,7 @@ describe("Akash components", function () {
     assert.deepEqual(template.metadata.annotations, {
       "checksum/keyring": "keyring-1",
       "checksum/certificate": "certificate-1",
+      "checksum/boundary": boundaryChecksum({ lan: ["198.51.100.0/24"], mutatingAdmission: "v1beta1" }),
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
-import { leaseExceptions } from "../../../components/akash/boundary/addresses.ts";
+import { boundaryChecksum, leaseExceptions } from "../../../components/akash/boundary/addresses.ts";
 import { planLeaseBoundary } from "../../../components/akash/boundary/admission.ts";
 import { mutatingAdmissionVersion } from "../../../components/akash/boundary/detect.ts";
 import { planEgressCheck, planEgressMutation } from "../../../components/akash/boundary/leaseEgress.ts";
@@ -89,6 +89,16 @@ describe("what leases cannot reach", () => {
       assert.ok(planEgressMutation(exceptions).mutations[0]?.jsonPatch.expression.includes(`'${range}'`));
       assert.ok(planEgressCheck(exceptions).validations[0]?.expression.includes(`'${range}'`));
     }
+  });
+
+  it("has another checksum for another network or where it can be enforced, and the same for what is excepted anyway", () => {
+    const lan = ["198.51.100.0/24"];
+    const different = [{}, { mutatingAdmission: "v1" }, { mutatingAdmission: "v1", lan }] as const;
+    assert.equal(new Set(different.map(boundaryChecksum)).size, different.length);
+    assert.equal(
+      boundaryChecksum({ mutatingAdmission: "v1beta1", lan: ["192.168.1.0/24", ...lan] }),
+      boundaryChecksum({ mutatingAdmission: "v1", lan }),
+    );
   });
 
   it("is enforced in the version that the API server offers", async () => {
@@ -197,6 +207,7 @@ describe("provider workload", () => {
       path: "/var/lib/akash/akash1.pem",
     },
     pricingConfigMap: "pricing",
+    boundary: "3",
     attestation: false,
     storage: { size: "10Gi" },
     resources: PROVIDER_RESOURCES,
@@ -204,13 +215,14 @@ describe("provider workload", () => {
 
   const tls = { secretName: "tls", host: "provider.example.com" };
 
-  it("rolls when keyring, certificate or image change, and only then", () => {
+  it("rolls when keyring, certificate, boundary or image change, and only then", () => {
     const template = (change: Partial<ProviderSpec<string>>) => planProvider({ ...spec, ...change }).template;
     assert.deepEqual(template({}), template({}));
     for (const change of [
       { image: "other" },
       { keyring: { ...spec.keyring, checksum: "other" } },
       { certificate: { ...spec.certificate, fingerprint: "other" } },
+      { boundary: "other" },
     ]) {
       assert.notDeepEqual(template(change), template({}));
     }
