@@ -1,3 +1,4 @@
+import { apiServerArguments } from "./apiServer.ts";
 import {
   AGENT_TOKEN_FILE,
   DATA_DIR,
@@ -26,12 +27,6 @@ export interface ConfigNode {
   /** Names and addresses of the API server, for servers. */
   readonly tlsSans?: readonly string[];
 }
-
-/** Default of `evictionSeconds`. */
-export const EVICTION_SECONDS = 3600;
-
-/** Kubernetes minors in which mutating admission policies are there but off. */
-const MUTATING_ADMISSION_OFF = [34, 35];
 
 /**
  * `config.yaml` of a node. It holds no secret: tokens are in files of their own, which it names.
@@ -69,33 +64,12 @@ function serverConfig(node: ConfigNode, options: K3sOptions): K3sConfig {
     // K3s enforces network policies itself unless another network does.
     "flannel-backend": cni === "calico" ? "none" : flannelBackend,
     "disable-network-policy": cni === "calico",
-    "kube-apiserver-arg": apiServerArguments(node.version, options.evictionSeconds ?? EVICTION_SECONDS),
+    "kube-apiserver-arg": apiServerArguments(parseVersion(node.version).minor, options.evictionSeconds),
     ...((options.packGpus ?? true) ? { "kube-scheduler-arg": [`config=${SCHEDULER_FILE}`] } : {}),
     "secrets-encryption": true,
     "tls-san": [...new Set([...(node.tlsSans ?? []), ...(options.tlsSans ?? [])])].sort(),
     "write-kubeconfig-mode": "0600",
   };
-}
-
-/**
- * Pods tolerate an unready node for as long as `seconds`; Kubernetes's 300 would end every pod of a machine that
- * reboots. Mutating admission policies are switched on where they are there: with them leases are kept out of
- * 100.64.0.0/10 and the site's own networks.
- */
-function apiServerArguments(version: string, seconds: number): string[] {
-  if (!Number.isInteger(seconds) || seconds < 60) {
-    throw new OptionInvalid(`\`evictionSeconds\` is ${seconds}. Give whole seconds, at least 60.`);
-  }
-  return [
-    `default-not-ready-toleration-seconds=${seconds}`,
-    `default-unreachable-toleration-seconds=${seconds}`,
-    ...(MUTATING_ADMISSION_OFF.includes(parseVersion(version).minor)
-      ? [
-          "feature-gates=MutatingAdmissionPolicy=true",
-          "runtime-config=admissionregistration.k8s.io/v1beta1=true",
-        ]
-      : []),
-  ];
 }
 
 function sorted(config: K3sConfig): K3sConfig {

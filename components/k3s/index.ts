@@ -1,5 +1,6 @@
+export { apiServerArguments, EVICTION_SECONDS } from "./apiServer.ts";
 export { API_PORT, DATA_DIR, type Datastore, type NodeRole } from "./binary.ts";
-export { type ConfigNode, EVICTION_SECONDS, type K3sConfig, nodeConfig } from "./config.ts";
+export { type ConfigNode, type K3sConfig, nodeConfig } from "./config.ts";
 export * from "./errors.ts";
 export { K3sCluster, type K3sClusterArgs } from "./K3sCluster.ts";
 export { K3sNode, type K3sNodeArgs } from "./K3sNode.ts";

@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { apiServerArguments } from "../../components/k3s/apiServer.ts";
+import { loadPins } from "../../toolchain/pins.ts";
 import { programPath } from "../files.ts";
 import type { Program, StartOptions } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
@@ -127,8 +129,14 @@ function apiServer({ toolchain, ports, credentials, etcd: shared }: ClusterLayou
       "--allow-privileged=true",
       "--enable-priority-and-fairness=false",
       "--profiling=false",
+      // As on machines of a site's own.
+      ...apiServerArguments(kubernetesMinor()).map((argument) => `--${argument}`),
     ],
   };
+}
+
+function kubernetesMinor(): number {
+  return Number(loadPins().binaries["kube-apiserver"]?.version.split(".")[1]);
 }
 
 function controllerManager({ toolchain, ports, credentials, kubeconfig }: ClusterLayout): Program {

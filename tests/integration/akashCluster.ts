@@ -1,10 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
-import { nodeConfig } from "../../components/k3s/config.ts";
 import { startCluster, stopCluster } from "../../embedded/index.ts";
 import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
@@ -21,25 +20,10 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/**
- * Starts it with the arguments that K3s gets for its API server; mutating admission policies are among them, which
- * Kubernetes 1.34 has but does not switch on. The embedded cluster takes no such arguments, so a script stands in for
- * the program and adds them.
- */
 export async function startTestCluster(): Promise<TestCluster> {
   const toolchain = await ensureToolchain({ tools: ["embedded"], progress: silentProgress });
   const folder = mkdtempSync(join(tmpdir(), "akash-cluster-"));
-  const apiServer = join(folder, "kube-apiserver");
-  const server = nodeConfig({ name: "a", role: "server", version: "v1.34.3+k3s1" });
-  const switches = [server["kube-apiserver-arg"] ?? []]
-    .flat()
-    .map((argument) => `--${argument}`)
-    .join(" ");
-  writeFileSync(apiServer, `#!/bin/sh\nexec '${toolchain.path("kube-apiserver")}' "$@" ${switches}\n`);
-  chmodSync(apiServer, 0o755);
-  const path: typeof toolchain.path = (tool) =>
-    tool === "kube-apiserver" ? apiServer : toolchain.path(tool);
-  const service = await startCluster({ folder, toolchain: { path } });
+  const service = await startCluster({ folder, toolchain });
   const admin = await openCluster({ kubeconfigPath: service.kubeconfig });
   const stop = async (): Promise<void> => {
     await stopCluster(folder);

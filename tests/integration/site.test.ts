@@ -197,6 +197,7 @@ describe("the embedded site", function () {
       "site",
     ]);
     assert.equal(outputs.kubeconfig, "[secret]");
+    assert.equal(outputs.isolation, "private-and-shared");
   });
 
   it("leaves no process and no file but the cache when it is taken down", async () => {
