@@ -111,10 +111,10 @@ export function planOperator<Text>(operator: OperatorSpec<Text>) {
 
 /**
  * The inventory operator can lose the API server, or start before the GPU driver, and then offers nothing for
- * good: an inventory without nodes, or with GPUs it cannot name, is reason to start it anew.
+ * good: an inventory without nodes, or with GPUs it cannot name, is reason to start it anew. No answer is no `input`, of which older jq make a success.
  */
-const SEES_NODES_AND_GPUS = `curl -fsS --max-time 10 http://127.0.0.1:${PORTS.operatorRest}/v1/inventory | jq -e '
-  (.nodes | length > 0) and all(.nodes[]; .resources.gpu.quantity.capacity == "0" or .resources.gpu.info != null)'`;
+const SEES_NODES_AND_GPUS = `curl -fsS --max-time 10 http://127.0.0.1:${PORTS.operatorRest}/v1/inventory | jq -en '
+  input | (.nodes | length > 0) and all(.nodes[].resources.gpu; .quantity.capacity == "0" or (.info | length > 0))'`;
 
 const health = (path: string) => ({
   startupProbe: httpProbe(path, "rest", { periodSeconds: 5, failureThreshold: 60 }),

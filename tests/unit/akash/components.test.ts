@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { boundaryChecksum } from "../../../components/akash/boundary/addresses.ts";
 import { UnsupportedSetting } from "../../../components/akash/errors.ts";
+import { planQuotas } from "../../../components/akash/quotas.ts";
 import { PROVIDER_VERSION } from "../../../components/akash/versions.ts";
 import { declaredObjects, declaredSite, type KubernetesObject } from "./declared.ts";
 
@@ -102,6 +103,28 @@ describe("Akash components", function () {
       assert.equal(container?.name, `operator-${name}`);
       assert.equal(find("Service", `operator-${name}`).metadata.labels?.["app.kubernetes.io/name"], name);
     }
+  });
+
+  it("let the provider's node be drained, and nothing of ours eat what is leased out", () => {
+    assert.deepEqual(find("PodDisruptionBudget", "akash-provider").spec, {
+      maxUnavailable: 1,
+      selector: { matchLabels: workload("StatefulSet", "akash-provider").template.metadata.labels },
+    });
+    const quotas = objects.filter(({ kind }) => kind === "ResourceQuota");
+    assert.deepEqual(
+      quotas.map(({ metadata, spec }) => [metadata.namespace, spec]),
+      planQuotas(50).map(({ namespace, hard }) => [namespace, { hard }]),
+    );
+    const limits = objects.filter(({ kind }) => kind === "LimitRange");
+    assert.deepEqual(
+      limits.map(({ metadata, spec }) => [metadata.namespace, spec]),
+      [
+        [
+          "akash-services",
+          { limits: [{ type: "Container", defaultRequest: planQuotas(50)[1]?.defaultRequest }] },
+        ],
+      ],
+    );
   });
 
   it("leave a node that does not answer after a minute, where they are operators", () => {

@@ -96,8 +96,41 @@ describe("SiteDns", () => {
       /dns-cloudflare-provider\.example\.com-id dns-cloudflare-wildcard\.ingress\.example\.com-id/,
     );
     assert.ok(!text.includes(token));
-    assert.equal(ofType("NetworkPolicy").length, 1);
+    // To name servers and to web services, and from nowhere.
+    assert.deepEqual(
+      ofType("NetworkPolicy").map(({ inputs }) => inputs["spec"]),
+      [
+        {
+          podSelector: {},
+          policyTypes: ["Ingress", "Egress"],
+          egress: [
+            {
+              ports: [
+                { protocol: "UDP", port: 53 },
+                { protocol: "TCP", port: 53 },
+                { protocol: "TCP", port: 443 },
+              ],
+            },
+          ],
+        },
+      ],
+    );
     assert.deepEqual(ofType("RoleBinding"), []);
+  });
+
+  it("leaves an address alone that is updated from inside, and no other", async () => {
+    const ignored = async (dynamic: boolean) => {
+      const found: (readonly string[] | undefined)[] = [];
+      const look: pulumi.ResourceTransformation = ({ type, opts }) => {
+        if (type.endsWith("DnsRecord")) found.push((opts as pulumi.CustomResourceOptions).ignoreChanges);
+        return undefined;
+      };
+      const { CloudflareRecords } = await import("../../../components/dns/CloudflareRecords.ts");
+      new CloudflareRecords("records", { zone: domain, records, dynamic }, { transformations: [look] });
+      return found;
+    };
+    assert.deepEqual(await ignored(true), [["content"], ["content"]]);
+    assert.deepEqual(await ignored(false), [undefined, undefined]);
   });
 
   it("hands the records to the name server or to the person", async () => {

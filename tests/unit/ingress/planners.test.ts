@@ -6,6 +6,7 @@ import {
   gatewayFabricValues,
   ingressNginxValues,
 } from "../../../components/ingress/controllerValues.ts";
+import { entrancePolicy } from "../../../components/ingress/entrancePolicy.ts";
 import {
   gatewayListeners,
   gatewayPolicies,
@@ -94,9 +95,45 @@ describe("controller values", () => {
     assert.match(JSON.stringify(ingressNginxValues()), /"admissionWebhooks":\{"port":7443\}/);
   });
 
+  it("let tenants end TLS themselves, show the site's wildcard where no other fits, and know TCPRoute", () => {
+    const { controller } = ingressNginxValues() as { controller: { extraArgs: Record<string, string> } };
+    assert.deepEqual(controller.extraArgs, {
+      "enable-ssl-passthrough": "true",
+      "default-ssl-certificate": "ingress-nginx/wildcard-ingress-tls",
+    });
+    const fabric = gatewayFabricValues() as { nginxGateway: Record<string, unknown> };
+    assert.deepEqual(fabric.nginxGateway["gwAPIExperimentalFeatures"], { enable: true });
+  });
+
   it("keep certificates when cert-manager goes, and teach it the Gateway API", () => {
     assert.deepEqual(certManagerValues("classic"), { crds: { enabled: true, keep: true } });
     assert.match(JSON.stringify(certManagerValues("gateway")), /"enableGatewayAPI":true/);
+  });
+});
+
+describe("who may enter", () => {
+  it("is everybody on the ports of the contract, and on others who is no lease", () => {
+    for (const [webhook, ports] of [
+      [undefined, [80, 443, 8443, 8444]],
+      [7443, [80, 443, 8443, 8444, 7443]],
+    ] as const) {
+      assert.deepEqual(entrancePolicy("here", webhook).spec, {
+        podSelector: {},
+        policyTypes: ["Ingress"],
+        ingress: [
+          { ports: ports.map((port) => ({ protocol: "TCP", port })) },
+          {
+            from: [
+              {
+                namespaceSelector: {
+                  matchExpressions: [{ key: "akash.network/lease.id.dseq", operator: "DoesNotExist" }],
+                },
+              },
+            ],
+          },
+        ],
+      });
+    }
   });
 });
 
