@@ -9,10 +9,11 @@ export interface NamespaceQuota {
 }
 
 /**
- * Quotas outside leases' namespaces, so that nothing of ours can eat what is leased out. In `lease` there are only
- * custom resources; in `akash-services` there are provider, operators, one discovery pod a node, which asks for nothing
- * by itself (operator/inventory/node-discovery.go), and on some sites a node of the chain. Limits have no default: it
- * would be too little for that one.
+ * Quotas of the two namespaces made here, so that nothing in them can eat what is leased out; why the site's others
+ * have none is in `docs/architecture.md`. In `lease` there are only custom resources; in `akash-services` there are
+ * provider, operators, one discovery pod a node, which asks for nothing by itself
+ * (operator/inventory/node-discovery.go), and on some sites a node of the chain. Limits have no default: it would be
+ * too little for that one.
  *
  * @param nodes nodes that the site may grow to
  */
