@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { parseSiteConfig } from "../../../components/site/config.ts";
+import { loadPins } from "../../../toolchain/pins.ts";
 import { codeBlocks } from "../../support/codeBlocks.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -62,6 +63,19 @@ describe("documentation", () => {
       assert.ok(parseSiteConfig(parse(text).config["akash:site"], file));
       const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)/.exec(text) ?? [];
       assert.ok(existsSync(join(ROOT, dirname(file), schema)), `no schema at ${schema}`);
+    });
+  }
+});
+
+describe("docs/not-yet-run-on-hardware.md", () => {
+  const rows = [...read("docs/not-yet-run-on-hardware.md").matchAll(/^\| ([^|]+) \|/gm)].map(
+    ([, what = ""]) => what,
+  );
+  const { charts, plugins } = loadPins();
+
+  for (const name of [...Object.keys(charts), ...Object.keys(plugins)]) {
+    it(`says how far ${name} has been run, which tests have a stand-in for`, () => {
+      assert.equal(rows.filter((what) => what.includes(`\`${name}\``)).length, 1);
     });
   }
 });
