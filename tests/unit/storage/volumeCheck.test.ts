@@ -11,6 +11,7 @@ const PROVIDER = {
   keyring: { secretName: "", checksum: "" },
   certificate: { secretName: "", fingerprint: "", file: "", path: "" },
   pricingConfigMap: "",
+  boundary: "checksum",
   attestation: false,
   storage: { size: "1Gi" },
   resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } },
