@@ -115,8 +115,7 @@ export const chainFaults: readonly Fault[] = [
     check: "provider-version",
     what: "the chain speaks an earlier generation than the provider",
     make: ({ chain }) => {
-      // The scripted chain serves no path of bme, which is what a node of v1 lacks too.
-      chain.faults.failMethods = { akash: "Method not found" };
+      chain.faults.generation = "v1";
     },
     evidence: /does not speak the messages of a v1 chain/,
   },

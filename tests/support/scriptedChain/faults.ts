@@ -12,6 +12,8 @@ export interface Faults {
   lagSeconds: number;
   /** Report another chain id than the one signatures are checked against. */
   reportedChainId: string | undefined;
+  /** `v1`: be a node of v1.x, which serves no path of bme and does not state its generation. */
+  generation: "v2" | "v1";
   /** `off`: keep no index of transactions, so that none can be looked up. */
   txIndex: "on" | "off";
   /** Keep accepted transactions in the mempool and never put them into a block. */
@@ -42,6 +44,7 @@ export function noFaults(): Faults {
     catchingUp: false,
     lagSeconds: 0,
     reportedChainId: undefined,
+    generation: "v2",
     txIndex: "on",
     neverInclude: false,
     loseBroadcasts: 0,

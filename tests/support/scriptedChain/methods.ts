@@ -12,8 +12,8 @@ import {
   transactionAnswer,
   type View,
 } from "./answers.ts";
-import { ChainError } from "./errors.ts";
-import { query } from "./queries.ts";
+import { ChainError, sdkErrors } from "./errors.ts";
+import { bmeParams, query, unknownPath } from "./queries.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -33,10 +33,11 @@ export const methods: Readonly<Record<string, Method>> = {
       last_block_app_hash: Buffer.from(blockAt(node, node.height).hash, "hex").toString("base64"),
     },
   }),
-  abci_query: ({ node }, params) => {
+  abci_query: ({ node, faults }, params) => {
     const path = text(params["path"]);
     const data = hex(params["data"]);
     try {
+      if (faults.generation === "v1" && path === bmeParams) throw sdkErrors.unknownRequest(unknownPath);
       return queryAnswer(
         node,
         path === simulatePath ? simulate(node, data) : query(node.state, path, data, gasPrice(node)),
@@ -46,17 +47,20 @@ export const methods: Readonly<Record<string, Method>> = {
       throw error;
     }
   },
-  akash: (view) => ({
-    client_info: { api_version: "v1beta3" },
-    supported_versions: ["v1beta4", "v1beta3"].map((api_version) => ({
-      api_version,
-      modules,
-      features: null,
-    })),
-    chain_id: reportedChainId(view),
-    node_version: "v2.1.0",
-    min_client_version: "",
-  }),
+  akash: (view) => {
+    if (view.faults.generation === "v1") throw new Error("Method not found");
+    return {
+      client_info: { api_version: "v1beta3" },
+      supported_versions: ["v1beta4", "v1beta3"].map((api_version) => ({
+        api_version,
+        modules,
+        features: null,
+      })),
+      chain_id: reportedChainId(view),
+      node_version: "v2.1.0",
+      min_client_version: "",
+    };
+  },
   block: (view, params) => blockAnswer(view, blockAt(view.node, heightOf(view, params["height"]))),
   header: (view, params) => ({
     header: headerAnswer(view, blockAt(view.node, heightOf(view, params["height"]))),

@@ -28,6 +28,9 @@ import type { ChainState, StoredProvider } from "./state.ts";
 
 type Query = (state: ChainState, data: Uint8Array, minGasPrice: string) => Uint8Array;
 
+/** Of the module that came with this generation. That it is served is all that is asked of it: the answer is empty. */
+export const bmeParams = "/akash.bme.v1.Query/Params";
+
 /** gRPC queries by path, as a node of this generation answers them through `abci_query`. */
 export const queries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ["/cosmos.auth.v1beta1.Query/Account", account],
@@ -40,8 +43,12 @@ export const queries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ["/akash.provider.v1beta4.Query/Providers", providers],
   ["/akash.cert.v1.Query/Certificates", certificates],
   ["/akash.audit.v1.Query/ProviderAttributes", audits],
+  [bmeParams, () => new Uint8Array()],
   ...marketQueries,
 ]);
+
+/** What a node says to a path that it does not serve. */
+export const unknownPath = "unknown query path";
 
 /** @throws ChainError; sdk/6 for a path of another generation */
 export function query(
@@ -51,7 +58,7 @@ export function query(
   minimumGasPrice: string,
 ): Uint8Array {
   const answer = queries.get(path);
-  if (answer === undefined) throw sdkErrors.unknownRequest("unknown query path");
+  if (answer === undefined) throw sdkErrors.unknownRequest(unknownPath);
   return answer(state, data, minimumGasPrice);
 }
 

@@ -282,7 +282,9 @@ describe("a connection to a chain", () => {
 
   it("probes for the generation where the node does not state it", async () => {
     chain.faults.failMethods = { akash: "Method not found" };
-    assert.equal((await openChain(chain.network)).generation, "v1");
+    assert.equal((await openChain(chain.network, { fresh: true })).generation, "v2");
+    chain.faults.generation = "v1";
+    assert.equal((await openChain(chain.network, { fresh: true })).generation, "v1");
   });
 
   it("knows no generation of a chain that serves no known path, nor of a node that stops answering", async () => {
