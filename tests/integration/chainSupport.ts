@@ -120,6 +120,8 @@ export interface FaultyEndpoint {
   readonly requests: string[];
   /** Methods whose next answer is lost: the request arrives, the connection is cut. */
   readonly loseAnswers: string[];
+  /** What happens before the next request is passed on, by its method or, of a query, by its path. */
+  readonly before: Map<string, () => Promise<void>>;
   /** Cuts every connection before anything is passed on. */
   dead: boolean;
   close(): void;
@@ -132,8 +134,12 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
     if (endpoint.dead) return request.socket.destroy();
     if (request.method !== "POST") return response.writeHead(404).end();
     const body = Buffer.concat(chunks).toString();
-    const { method } = JSON.parse(body) as { method: string };
+    const { method, params } = JSON.parse(body) as { method: string; params: { path?: string } };
     endpoint.requests.push(method);
+    const asked = params.path ?? method;
+    const act = endpoint.before.get(asked);
+    endpoint.before.delete(asked);
+    await act?.();
     const answer = await (await fetch(target, { method: "POST", body })).text();
     const lost = endpoint.loseAnswers.indexOf(method);
     if (lost >= 0) {
@@ -148,6 +154,7 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
     url: `http://127.0.0.1:${port}`,
     requests: [] as string[],
     loseAnswers: [] as string[],
+    before: new Map<string, () => Promise<void>>(),
     dead: false,
     close: () => {
       server.close();
