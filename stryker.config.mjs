@@ -22,9 +22,13 @@ export default {
   // A sandbox holds what tests of these areas read; node_modules is linked into it.
   ignorePatterns: [
     "/*",
+    "!/commands",
     "!/components",
     "!/docs",
+    "!/doctor",
     "!/embedded",
+    "!/fleet",
+    "!/policies",
     "!/tests",
     "!/toolchain",
     "!/index.ts",

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Toolchain } from "../../toolchain/index.ts";
-import type { Checkout } from "../support/checkout.ts";
+import { type Checkout, startOfCommands } from "../support/checkout.ts";
 import { startSites } from "../support/sites/sites.ts";
-import { type Cost, measure, middle, startOfCommands } from "./measure.ts";
+import { type Cost, measure, middle } from "./measure.ts";
 
 /** Sizes of the fleets that are compared. */
 const SIZES = [2, 4, 8, 16];

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { hrtime } from "node:process";
 
 /** What one command cost, all its processes together. */
@@ -84,11 +83,6 @@ function proportionalMegabytes(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-/** Arguments with which Node starts a checkout's commands, as `toolchain/run.sh` has it. */
-export function startOfCommands(checkout: string): string[] {
-  return ["--import", join(checkout, "toolchain/lean/types.js"), join(checkout, "commands/main.ts")];
 }
 
 /** The median of each figure; of memory, the highest. */

@@ -8,6 +8,11 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "..", "..");
 
+/** Arguments with which Node starts a checkout's commands, as `toolchain/run.sh` has it. */
+export function startOfCommands(checkout: string): string[] {
+  return ["--import", join(checkout, "toolchain/lean/types.js"), join(checkout, "commands/main.ts")];
+}
+
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -51,7 +56,7 @@ export class Checkout {
   /** The same with variables of the scenario's own. */
   runWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [join(this.folder, "commands", "main.ts"), ...args], {
+      const child = spawn(process.execPath, [...startOfCommands(this.folder), ...args], {
         cwd: this.folder,
         env: { ...process.env, NO_COLOR: "1", ...env },
         stdio: ["ignore", "pipe", "pipe"],

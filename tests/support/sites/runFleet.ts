@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FleetEvent, SiteComparison } from "../../../fleet/rollout/events.ts";
 import type { RolloutRecord } from "../../../fleet/rollout/record.ts";
-import type { Checkout } from "../checkout.ts";
+import { type Checkout, startOfCommands } from "../checkout.ts";
 
 /** What one command on a fleet said. */
 export interface FleetRun {
@@ -28,8 +27,7 @@ export async function runFleet(
   args: readonly string[],
   onEvent: (event: FleetEvent, child: ChildProcess) => void = () => {},
 ): Promise<FleetRun> {
-  const main = join(folder, "commands", "main.ts");
-  const child = spawn(process.execPath, [main, "fleet", ...args, "--json"], {
+  const child = spawn(process.execPath, [...startOfCommands(folder), "fleet", ...args, "--json"], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
