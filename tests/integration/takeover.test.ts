@@ -10,6 +10,7 @@ import { createProviderKey } from "../../components/wallet/providerKey.ts";
 import { type EmbeddedServices, ensureEmbedded } from "../../embedded/index.ts";
 import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
+import { EXPECTED_PLAN } from "../support/takeover/expectedPlan.ts";
 import { LEASE, officialSetUp, secondProvider } from "../support/takeover/officialSetUp.ts";
 import { transactionsOf } from "../support/transactions.ts";
 import type { KubernetesObject } from "../unit/akash/declared.ts";
@@ -134,7 +135,7 @@ describe("takeover", function () {
       .filter(({ kind }) => !kind.startsWith("on-chain"))
       .map(({ action, kind, name }) => `${action} ${kind} ${name}`)
       .sort();
-    assert.deepEqual(planned, EXPECTED);
+    assert.deepEqual(planned, EXPECTED_PLAN);
     for (const { action, path = "" } of takeover) {
       if (action === "remove") assert.equal(await cluster.get(path), undefined, path);
     }
@@ -275,45 +276,3 @@ describe("takeover", function () {
     return (await cluster.get<{ spec: { volumeName?: string } }>(claim))?.spec.volumeName;
   }
 });
-
-/** Every object of the earlier set-up and what becomes of it. */
-const EXPECTED = [
-  "adopt ClusterRole akash-operator-hostname",
-  "adopt ClusterRole akash-operator-inventory",
-  "adopt ClusterRoleBinding akash-operator-hostname",
-  "adopt ConfigMap akash-provider-pricing",
-  "adopt ConfigMap operator-inventory",
-  "adopt CustomResourceDefinition manifests.akash.network",
-  "adopt CustomResourceDefinition providerhosts.akash.network",
-  "adopt CustomResourceDefinition providerleasedips.akash.network",
-  "adopt Namespace akash-services",
-  "adopt Namespace lease",
-  "adopt Service akash-provider",
-  "adopt Service operator-hostname",
-  "adopt Service operator-inventory",
-  "adopt ServiceAccount akash-provider",
-  "adopt ServiceAccount operator-hostname",
-  "adopt ServiceAccount operator-inventory",
-  "adopt ServiceAccount operator-inventory-hardware-discovery",
-  "keep CustomResource providerhosts (1)",
-  "keep Namespace of leases (1)",
-  "keep PersistentVolumeClaim home-akash-provider-0",
-  "remove ClusterRole akash-operator-inventory-hardware-discovery",
-  "remove ClusterRoleBinding akash-provider-admin",
-  "remove ClusterRoleBinding operator-inventory",
-  "remove ClusterRoleBinding operator-inventory-hardware-discovery",
-  "remove ConfigMap akash-provider-init",
-  "remove ConfigMap akash-provider-main",
-  "remove ConfigMap akash-provider-script",
-  "remove ConfigMap gpu-validation-script",
-  "remove ConfigMap operator-hostname",
-  "remove Secret akash-provider-keys",
-  "remove Secret sh.helm.release.v1.akash-hostname-operator.v1",
-  "remove Secret sh.helm.release.v1.akash-inventory-operator.v1",
-  "remove Secret sh.helm.release.v1.akash-provider.v1",
-  "remove Secret sh.helm.release.v1.akash-provider.v2",
-  "replace Deployment operator-hostname",
-  "replace Deployment operator-inventory",
-  "replace StatefulSet akash-provider",
-  "replace StorageClass beta3",
-];
