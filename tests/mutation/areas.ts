@@ -25,16 +25,9 @@ export const areas: Readonly<Record<string, Area>> = {
     files: [
       "components/site/{attributes,config,fields,ingressArgs,jsonSchema,places,problems,rules,schema,secrets}.ts",
     ],
-    tests: [
-      "attributes",
-      "config",
-      "configProperties",
-      "ingressArgs",
-      "jsonSchema",
-      "problems",
-      "rules",
-      "secrets",
-    ].map((name) => `tests/unit/site/${name}.test.ts`),
+    tests: ["attributes", "config*", "ingressArgs", "jsonSchema", "problems", "rules", "secrets"].map(
+      (name) => `tests/unit/site/${name}.test.ts`,
+    ),
     ignored: ["wording", "prose"],
   },
   attributes: {
