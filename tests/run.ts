@@ -5,7 +5,7 @@
  * What failed is said once more at the end, above the last line: `N passed, N failed, N skipped`.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { contextOf } from "../toolchain/context.ts";
@@ -17,13 +17,14 @@ const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules", ".bin");
 /** Files that are named when a part of the tests has ended. */
 const LONGEST = 15;
+/** Scenarios of minutes. They start first: one that starts late keeps a single core busy while the others idle. */
+const LONG_SCENARIOS = ["nodes", "fleet", "k3sCluster", "takeover", "faultsInterrupted", "hostsRestart"];
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
 const wanted = process.argv.slice(2);
 const files = wanted.filter((argument) => argument.endsWith(".ts"));
-// Each scenario has services, ports and a wallet of its own; more of them at once than cores only slows all.
-const jobs = String(Math.max(2, cpus().length));
+const cores = Math.max(2, cpus().length);
 /** Node leaves there what each process ran of the sources. */
 const coverage = mkdtempSync(join(tmpdir(), "pulumi-akash-coverage-"));
 const covered = { ...process.env, NODE_V8_COVERAGE: coverage };
@@ -57,8 +58,10 @@ if (runs("integration") || files.length > 0) {
     tools: ["engine", "embedded", "test"],
     progress: createProgress(),
   });
-  const specs = files.length > 0 ? files : ["tests/integration/**/*.test.ts"];
-  await mocha("integration", specs, 300_000, { ...toolchain.env, PULUMI_HOME: home });
+  const specs = files.length > 0 ? files : scenarios();
+  // Each scenario has services, ports and a wallet of its own. Two for two cores leave a fifth of both idle: blocks,
+  // leases and machines that boot are waited for.
+  await mocha("integration", specs, 300_000, { ...toolchain.env, PULUMI_HOME: home }, cores + 1);
   rmSync(home, { recursive: true, force: true });
 }
 
@@ -85,14 +88,31 @@ function shellScripts(): string[] {
     );
 }
 
-/** @param timeoutMs for a test that says nothing else */
-async function mocha(name: string, specs: string[], timeoutMs: number, env = process.env): Promise<void> {
+/** Test files of all scenarios, in the order in which they start. */
+function scenarios(): string[] {
+  const folder = join("tests", "integration");
+  const tests = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith(".test.ts"));
+  const long = LONG_SCENARIOS.map((scenario) => `${scenario}.test.ts`);
+  return [...new Set([...long, ...tests])].map((file) => join(folder, file));
+}
+
+/**
+ * @param timeoutMs for a test that says nothing else
+ * @param jobs test files at once
+ */
+async function mocha(
+  name: string,
+  specs: string[],
+  timeoutMs: number,
+  env = process.env,
+  jobs = cores,
+): Promise<void> {
   process.stdout.write(`\n${name} tests\n`);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-akash-test-"));
   const tallyFile = join(folder, "tally.json");
   const support = (name: string) => join(ROOT, "tests", "support", name);
   const args = ["--no-config", "--reporter", support("reporter.ts"), "--require", support("endOfRun.ts")];
-  args.push("--parallel", "--jobs", jobs, "--timeout", String(timeoutMs));
+  args.push("--parallel", "--jobs", String(jobs), "--timeout", String(timeoutMs));
   const code = await run(join(BIN, "mocha"), [...args, ...specs], {
     ...env,
     TALLY_FILE: tallyFile,
