@@ -10,13 +10,13 @@ export const toolchainFolder = dirname(fileURLToPath(import.meta.url));
 /** `linux/amd64` and the like: Go's names for system and processor. */
 export type Platform = `${string}/${string}`;
 
-/** One file of an official release. Either `sha256` or `checksums` is given; without both it is never used. */
+/** One file of an official release. At least one of `sha256` and `checksums` is given; without both it is never used. */
 export interface ReleasePin {
   /** Official address; its last path segment is the file's name in a mirror folder. */
   url: string;
-  /** SHA-256 of that file, lower-case hex. */
+  /** SHA-256 of that file, lower-case hex; `npm run pins` writes it. */
   sha256?: string;
-  /** Publisher's own checksum file (https), where the hash itself is not pinned. */
+  /** Publisher's own checksum file (https): asked at each download where the hash itself is not pinned. */
   checksums?: string;
 }
 
@@ -125,7 +125,6 @@ export function loadPins(file: string = join(toolchainFolder, "pins.json")): Pin
 
 /** The first thing wrong with `pins`, or undefined. */
 export function findPinProblem(pins: Pins): string | undefined {
-  const releases: [string, ReleasePin][] = [];
   for (const [name, pin] of Object.entries(pins.binaries)) {
     if (!pin.version) return `binaries.${name} has no version`;
     if (!pin.release && !pin.module && !pin.bundledWith)
@@ -133,18 +132,10 @@ export function findPinProblem(pins: Pins): string | undefined {
     if (pin.bundledWith && !pins.binaries[pin.bundledWith]) {
       return `binaries.${name}.bundledWith names ${pin.bundledWith}, which is not pinned`;
     }
-    releases.push(...entriesOf(`binaries.${name}`, pin.release));
   }
-  releases.push(...entriesOf("node", pins.node.release), ...entriesOf("go", pins.go.release));
   if (!pins.k3s.releases[pins.k3s.version])
     return `k3s.version ${pins.k3s.version} is not among its releases`;
-  for (const [version, platforms] of Object.entries(pins.k3s.releases)) {
-    for (const [platform, { binary, images }] of Object.entries(platforms)) {
-      const where = `k3s.releases["${version}"]["${platform}"]`;
-      releases.push([`${where}.binary`, binary], [`${where}.images`, images]);
-    }
-  }
-  for (const [where, release] of releases) {
+  for (const [where, release] of releasesOf(pins)) {
     if (!release.sha256 && !release.checksums) return `${where} has neither sha256 nor checksums`;
     if (release.sha256 && !/^[0-9a-f]{64}$/.test(release.sha256))
       return `${where}.sha256 is not 64 hex digits`;
@@ -164,8 +155,25 @@ export function findPinProblem(pins: Pins): string | undefined {
   return undefined;
 }
 
-function entriesOf(where: string, release: Record<Platform, ReleasePin> = {}): [string, ReleasePin][] {
-  return Object.entries(release).map(([platform, pin]) => [`${where}.release["${platform}"]`, pin]);
+/** Every file of an official release, with the place of its entry. */
+export function releasesOf(pins: Pins): [where: string, release: ReleasePin][] {
+  const entries = (where: string, release: Record<Platform, ReleasePin> = {}): [string, ReleasePin][] =>
+    Object.entries(release).map(([platform, pin]) => [`${where}.release["${platform}"]`, pin]);
+  const k3s = Object.entries(pins.k3s.releases).flatMap(([version, platforms]) =>
+    Object.entries(platforms).flatMap(([platform, { binary, images }]): [string, ReleasePin][] => {
+      const where = `k3s.releases["${version}"]["${platform}"]`;
+      return [
+        [`${where}.binary`, binary],
+        [`${where}.images`, images],
+      ];
+    }),
+  );
+  return [
+    ...Object.entries(pins.binaries).flatMap(([name, pin]) => entries(`binaries.${name}`, pin.release)),
+    ...entries("node", pins.node.release),
+    ...entries("go", pins.go.release),
+    ...k3s,
+  ];
 }
 
 /** Go's name for this machine. Throws ToolchainError `unsupported-platform` outside Linux and macOS. */

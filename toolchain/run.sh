@@ -6,7 +6,7 @@ set -eu
 toolchain=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$toolchain")
 if [ $# -eq 0 ]; then
-  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|status|outputs|fleet|env|bench|test [argument...]" >&2
+  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|status|outputs|fleet|env|bench|pack|pins|test [argument...]" >&2
   exit 2
 fi
 # shellcheck source=toolchain/bootstrap.sh
@@ -16,6 +16,8 @@ shift
 case $command in
   test) exec node "$repo/tests/run.ts" "$@" ;;
   bench) exec node "$repo/tests/bench/run.ts" "$@" ;;
+  pack) exec node "$toolchain/pack.ts" "$@" ;;
+  pins) exec node "$toolchain/hash.ts" "$@" ;;
   *)
     # Node keeps what it compiles, and TypeScript without its types, for the next start.
     NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$cache/node-compiled}
