@@ -16,6 +16,8 @@ export type DnsConfig =
       readonly zone?: string;
       /** Environment variable with an API token. Default: `CLOUDFLARE_API_TOKEN`. */
       readonly tokenEnv?: string;
+      /** Environment variable with the API token that the cluster holds. Default: `tokenEnv`. */
+      readonly clusterTokenEnv?: string;
     }
   | ({
       readonly provider: "rfc2136";
@@ -63,16 +65,17 @@ export class SiteDns extends pulumi.ComponentResource {
     this.unverified = pulumi.output<Record<string, string>>({});
     switch (config.provider) {
       case "cloudflare": {
-        const { zone = domain, tokenEnv } = config;
+        const { zone = domain, tokenEnv, clusterTokenEnv = tokenEnv } = config;
         const held = new CloudflareRecords(
           `${name}-cloudflare`,
           { zone, records, dynamic: dynamic !== undefined, tokenEnv },
           parent,
         );
         if (dynamic !== undefined) {
+          const { zoneId, recordIds } = held;
           new DynamicAddress(
             `${name}-updater`,
-            { cluster: dynamic.cluster, zoneId: held.zoneId, recordIds: held.recordIds, tokenEnv },
+            { cluster: dynamic.cluster, zoneId, recordIds, tokenEnv: clusterTokenEnv },
             parent,
           );
         }

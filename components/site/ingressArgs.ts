@@ -20,7 +20,8 @@ export function ingressArgs(
 function tlsArgs({ tls, dns }: SiteConfig): TlsArgs {
   if (tls.issuer !== "letsencrypt-dns01" || dns.provider === "manual") return tls;
   if (dns.provider === "cloudflare") {
-    return { ...tls, dns01: { provider: "cloudflare", credential: { env: dns.tokenEnv } } };
+    const { tokenEnv, clusterTokenEnv = tokenEnv } = dns;
+    return { ...tls, dns01: { provider: "cloudflare", credential: { env: clusterTokenEnv } } };
   }
   const { server, port, keyName, algorithm, secretEnv, secretFile } = dns;
   const credential = secretFile === undefined ? { env: secretEnv ?? "" } : { file: secretFile };

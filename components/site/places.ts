@@ -57,6 +57,9 @@ export const dnsField = z
       tokenEnv: variable(
         "name of the environment variable with an API token that may edit the zone; default: CLOUDFLARE_API_TOKEN",
       ).default("CLOUDFLARE_API_TOKEN"),
+      clusterTokenEnv: variable(
+        "name of the environment variable with the API token that the cluster holds, for a changing address and for letsencrypt-dns01: give it DNS.Edit and Zone.Read on this zone alone; default: the one in tokenEnv",
+      ).optional(),
       dynamic: z
         .boolean()
         .default(false)

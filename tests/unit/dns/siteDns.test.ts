@@ -84,6 +84,20 @@ describe("SiteDns", () => {
     assert.equal(ofType("DnsRecord").length, 2);
   });
 
+  it("leaves in the cluster the token that was made for it", async () => {
+    const held = async (config: DnsConfig) => {
+      await declare(config, { cluster: { kubeconfigPath: "kubeconfig" } });
+      return ofType("CredentialSecret").at(-1)?.inputs["values"];
+    };
+    const prefix = "Authorization: Bearer ";
+    assert.deepEqual(await held({ provider: "cloudflare", clusterTokenEnv: "OTHER_TOKEN" }), {
+      header: { env: "OTHER_TOKEN", prefix },
+    });
+    assert.deepEqual(await held({ provider: "cloudflare", tokenEnv: "OTHER_TOKEN" }), {
+      header: { env: "OTHER_TOKEN", prefix },
+    });
+  });
+
   it("updates changing addresses from inside the cluster, without access to the cluster", async () => {
     await declare({ provider: "cloudflare" }, { cluster: { kubeconfigPath: "kubeconfig" } });
     const [job] = ofType("CronJob");

@@ -34,7 +34,12 @@ const wallet = fc.oneof(
 const dns = fc.oneof(
   fc.constant({ provider: "manual" }),
   fc.record(
-    { provider: fc.constant("cloudflare"), zone: fc.constant("example.com"), tokenEnv: variable },
+    {
+      provider: fc.constant("cloudflare"),
+      zone: fc.constant("example.com"),
+      tokenEnv: variable,
+      clusterTokenEnv: variable,
+    },
     { requiredKeys: ["provider"] },
   ),
   fc.record(

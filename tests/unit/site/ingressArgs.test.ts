@@ -32,13 +32,18 @@ describe("what a site asks of its ingress", () => {
     assert.equal(argsOf({ mirror: { charts: "/mirror" } }).mirror, "/mirror");
   });
 
-  it("is proof by DNS with the token of Cloudflare", () => {
-    const { tls } = argsOf({ dns: { provider: "cloudflare", tokenEnv: "TOKEN" } });
-    assert.deepEqual(tls, {
-      issuer: "letsencrypt-dns01",
-      email: "ops@example.com",
-      dns01: { provider: "cloudflare", credential: { env: "TOKEN" } },
-    });
+  it("is proof by DNS with the token of Cloudflare, the cluster's own where there is one", () => {
+    for (const variables of [
+      { tokenEnv: "TOKEN" },
+      { tokenEnv: "ADMINISTRATORS", clusterTokenEnv: "TOKEN" },
+    ]) {
+      const { tls } = argsOf({ dns: { provider: "cloudflare", ...variables } });
+      assert.deepEqual(tls, {
+        issuer: "letsencrypt-dns01",
+        email: "ops@example.com",
+        dns01: { provider: "cloudflare", credential: { env: "TOKEN" } },
+      });
+    }
   });
 
   const server = { server: "192.0.2.53", port: 5353, keyName: "site", algorithm: "hmac-sha512" };
