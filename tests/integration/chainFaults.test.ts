@@ -194,34 +194,6 @@ describe("signing while the chain fails", function () {
     await first.lock.release();
   });
 
-  it("sends what an earlier run had signed and not sent", async () => {
-    const network = await setUp();
-    const first = await sender(network, 300);
-    chain.faults.failMethods = { broadcast_tx_sync: "node is going down" };
-    await assert.rejects(send(first, creation()), TransactionUnknown);
-    assert.equal(chain.mempoolSize + executed(), 0);
-    chain.heal();
-    assert.notEqual(await recover({ ...first, settle: { patienceMs: 10_000 } }), undefined);
-    assert.equal(executed(), 1);
-    await first.lock.release();
-  });
-
-  it("lets go of a transaction whose sequence another one took", async () => {
-    const network = await setUp();
-    const first = await sender(network, 300);
-    chain.faults.failMethods = { broadcast_tx_sync: "node is going down" };
-    await assert.rejects(send(first, creation()), TransactionUnknown);
-    chain.heal();
-    chain.edit(({ accounts }) => {
-      const account = accounts.get(owner.address);
-      if (account) account.sequence += 1n;
-    });
-    assert.equal(await recover({ ...first, settle: { patienceMs: 10_000 } }), undefined);
-    assert.equal(await first.journal.read(), undefined);
-    assert.equal(chain.transactions.length, 0);
-    await first.lock.release();
-  });
-
   it("warns in a preview that an auditor's signature would be lost, and only then", async () => {
     const network = await setUp();
     const signed = [{ key: "tier", value: "community" }];

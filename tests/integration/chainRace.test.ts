@@ -1,33 +1,17 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
-import { SigningStargateClient } from "@cosmjs/stargate";
 import { after, before, describe, it } from "mocha";
-import { type NetworkConfig, openChain, submit } from "../../components/chain/index.ts";
+import { openChain, submit } from "../../components/chain/index.ts";
 import {
   chains,
   makeFolder,
   recordOf,
   removeFolder,
+  sendByItself,
   startFaultyEndpoint,
   type TestChain,
-  type TestWallet,
   transactionsOf,
 } from "./chainSupport.ts";
-
-/** Another signer of the same wallet, as a provider's process is one: it knows nothing of queue and lock. */
-async function sendByItself({ rpc }: NetworkConfig, { address, source }: TestWallet): Promise<void> {
-  if (!("mnemonicFile" in source)) throw new Error("the wallet's words are in no file");
-  const words = await readFile(source.mnemonicFile, "utf8");
-  const signer = await DirectSecp256k1HdWallet.fromMnemonic(words, { prefix: "akash" });
-  const client = await SigningStargateClient.connectWithSigner(rpc[0] ?? "", signer);
-  const value = { fromAddress: address, toAddress: address, amount: [{ denom: "uakt", amount: "1" }] };
-  const message = { typeUrl: "/cosmos.bank.v1beta1.MsgSend", value };
-  const fee = { amount: [{ denom: "uakt", amount: "5000" }], gas: "150000" };
-  await client.signAndBroadcastSync(address, [message], fee);
-  client.disconnect();
-}
 
 /** The query that simulates, in each generation. */
 const simulation = { "v0.38": "/app/simulate", v2: "/cosmos.tx.v1beta1.Service/Simulate" };

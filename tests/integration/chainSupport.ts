@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DirectSecp256k1HdWallet } from "@cosmjs/proto-signing";
+import { SigningStargateClient } from "@cosmjs/stargate";
 import { readAccount } from "../../components/chain/account.ts";
 import { openChain } from "../../components/chain/client.ts";
 import type { NetworkConfig, ProviderRecord } from "../../components/chain/types.ts";
@@ -97,6 +100,19 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Another signer of the same wallet, as a provider's process is one: it knows nothing of queue and lock. */
+export async function sendByItself({ rpc }: NetworkConfig, { address, source }: TestWallet): Promise<void> {
+  if (!("mnemonicFile" in source)) throw new Error("the wallet's words are in no file");
+  const words = await readFile(source.mnemonicFile, "utf8");
+  const signer = await DirectSecp256k1HdWallet.fromMnemonic(words, { prefix: "akash" });
+  const client = await SigningStargateClient.connectWithSigner(rpc[0] ?? "", signer);
+  const value = { fromAddress: address, toAddress: address, amount: [{ denom: "uakt", amount: "1" }] };
+  const message = { typeUrl: "/cosmos.bank.v1beta1.MsgSend", value };
+  const fee = { amount: [{ denom: "uakt", amount: "5000" }], gas: "150000" };
+  await client.signAndBroadcastSync(address, [message], fee);
+  client.disconnect();
+}
+
 /** Transactions that an account has got into blocks, also failed ones. */
 export async function transactionsOf(network: NetworkConfig, address: string): Promise<number> {
   return (await readAccount(await openChain(network), address))?.sequence ?? 0;
@@ -120,6 +136,8 @@ export interface FaultyEndpoint {
   readonly requests: string[];
   /** Methods whose next answer is lost: the request arrives, the connection is cut. */
   readonly loseAnswers: string[];
+  /** Methods whose requests do not arrive: the connection is cut before. */
+  readonly loseRequests: Set<string>;
   /** What happens before the next request is passed on, by its method or, of a query, by its path. */
   readonly before: Map<string, () => Promise<void>>;
   /** Cuts every connection before anything is passed on. */
@@ -140,6 +158,7 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
     const act = endpoint.before.get(asked);
     endpoint.before.delete(asked);
     await act?.();
+    if (endpoint.loseRequests.has(method)) return request.socket.destroy();
     const answer = await (await fetch(target, { method: "POST", body })).text();
     const lost = endpoint.loseAnswers.indexOf(method);
     if (lost >= 0) {
@@ -154,6 +173,7 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
     url: `http://127.0.0.1:${port}`,
     requests: [] as string[],
     loseAnswers: [] as string[],
+    loseRequests: new Set<string>(),
     before: new Map<string, () => Promise<void>>(),
     dead: false,
     close: () => {
