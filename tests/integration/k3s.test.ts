@@ -44,6 +44,9 @@ describe("one K3s server", function () {
     await site?.stop();
   });
 
+  /** On the machine. */
+  const run: ReturnType<K3sLab["host"]>["exec"] = (...args) => site.host(0).exec(...args);
+
   /** The site as its owner declares it. */
   const stackFile = () =>
     stringify({
@@ -65,13 +68,13 @@ describe("one K3s server", function () {
     const mend = await cutAt(site.host(0), "ln");
     await assert.rejects(nodes.create(server), /set-up of K3s failed/);
     await mend();
-    const { stdout } = await site
-      .host(0)
-      .exec("ls /usr/local/bin/k3s /etc/systemd/system/k3s.service 2>/dev/null", { check: false });
+    const { stdout } = await run("ls /usr/local/bin/k3s /etc/systemd/system/k3s.service 2>/dev/null", {
+      check: false,
+    });
     assert.equal(stdout.trim(), "/usr/local/bin/k3s");
     assert.deepEqual(await foreign("garage"), []);
     // Nor is a program whose owner nobody knows a cluster.
-    await site.host(0).exec("rm -r /etc/pulumi-akash");
+    await run("rm -r /etc/pulumi-akash");
     assert.deepEqual(await foreign("garage"), []);
   });
 
@@ -109,49 +112,45 @@ describe("one K3s server", function () {
     assert.deepEqual(await foreign("attic"), ["It is a machine of the site garage, not of attic."]);
     assert.deepEqual(await foreign("garage"), []);
     const before = await startedAt(site.host(0));
-    await site.host(0).exec("rm /etc/pulumi-akash/site");
+    await run("rm /etc/pulumi-akash/site");
     assert.deepEqual(await foreign("attic"), []);
     await nodes.update("id", server, server);
-    assert.equal((await site.host(0).exec("cat /etc/pulumi-akash/site")).stdout, "garage\n");
+    assert.equal((await run("cat /etc/pulumi-akash/site")).stdout, "garage\n");
     assert.equal(await startedAt(site.host(0)), before);
   });
 
   it("keeps its tokens to itself", async () => {
-    const { stdout } = await site
-      .host(0)
-      .exec(
-        "stat -c '%a' /etc/rancher/k3s/agent-token /var/lib/rancher/k3s/server/token; cat /etc/rancher/k3s/config.yaml",
-      );
+    const { stdout } = await run(
+      "stat -c '%a' /etc/rancher/k3s/agent-token /var/lib/rancher/k3s/server/token; cat /etc/rancher/k3s/config.yaml",
+    );
     assert.match(stdout, /^600\n600\n/);
-    const secret = (await site.host(0).exec("cat /etc/rancher/k3s/agent-token")).stdout.trim();
+    const secret = (await run("cat /etc/rancher/k3s/agent-token")).stdout.trim();
     assert.match(secret, /^[0-9a-f]{64}$/);
     assert.ok(!stdout.includes(secret));
     assert.ok(!JSON.stringify(await nodes.read("id", server)).includes(secret));
-    const token = (await site.host(0).exec("sed 's/.*://' /var/lib/rancher/k3s/server/token")).stdout.trim();
+    const token = (await run("sed 's/.*://' /var/lib/rancher/k3s/server/token")).stdout.trim();
     const search =
       "cat >/run/secrets; grep -lFf /run/secrets /proc/[0-9]*/cmdline; journalctl -q | grep -cFf /run/secrets";
-    const found = await site.host(0).exec(search, { check: false, input: `${secret}\n${token}\n` });
+    const found = await run(search, { check: false, input: `${secret}\n${token}\n` });
     assert.equal(found.stdout.trim(), "0");
   });
 
   it("has its images from the mirror folder", async () => {
-    const { stdout } = await site.host(0).exec("ls /var/lib/rancher/k3s/agent/images");
+    const { stdout } = await run("ls /var/lib/rancher/k3s/agent/images");
     assert.match(stdout, /^k3s-airgap-images-a\w+64\.tar\.zst$/m);
   });
 
   it("finds an NVIDIA runtime that was installed after it, with one restart", async () => {
     const { address } = server;
     assert.deepEqual(await ensureRuntimeKnown(address), { restarted: false, known: false });
-    await site.host(0).exec("install -m 755 /bin/true /usr/bin/nvidia-container-runtime");
+    await run("install -m 755 /bin/true /usr/bin/nvidia-container-runtime");
     assert.deepEqual(await ensureRuntimeKnown(address), { restarted: true, known: true });
     assert.deepEqual(await ensureRuntimeKnown(address), { restarted: false, known: true });
-    await site.host(0).exec("rm /usr/bin/nvidia-container-runtime");
+    await run("rm /usr/bin/nvidia-container-runtime");
   });
 
   it("shows a setting that was edited by hand, and puts it back with one restart", async () => {
-    await site
-      .host(0)
-      .exec("sed -i 's/^secrets-encryption: true/secrets-encryption: false/' /etc/rancher/k3s/config.yaml");
+    await run("sed -i 's/^secrets-encryption: true/secrets-encryption: false/' /etc/rancher/k3s/config.yaml");
     assert.deepEqual(await drift(server), ["config"]);
     const before = await startedAt(site.host(0));
     await repair(server);
@@ -160,7 +159,7 @@ describe("one K3s server", function () {
   });
 
   it("shows a service that was stopped and one that does not start with the machine, and starts it", async () => {
-    await site.host(0).exec("systemctl disable --now k3s");
+    await run("systemctl disable --now k3s");
     const fields = await drift(server);
     assert.deepEqual(
       fields.filter((field) => field !== "ready"),
@@ -175,11 +174,9 @@ describe("one K3s server", function () {
     const [changed] = site.plan([site.machine(0)], options).servers;
     assert.ok(changed);
     // A unit that systemd has not read again is part of it.
-    await site
-      .host(0)
-      .exec(
-        "sed -i 's/^TasksMax=.*/TasksMax=9999/' /etc/systemd/system/k3s.service; systemctl daemon-reload",
-      );
+    await run(
+      "sed -i 's/^TasksMax=.*/TasksMax=9999/' /etc/systemd/system/k3s.service; systemctl daemon-reload",
+    );
     const before = await startedAt(site.host(0));
     const mend = await cutAt(site.host(0), "systemctl", "daemon-reload");
     await assert.rejects(nodes.update("id", server, changed), /set-up of K3s failed/);
@@ -190,7 +187,7 @@ describe("one K3s server", function () {
     await repair(changed);
     const after = await startedAt(site.host(0));
     assert.notEqual(after, before);
-    const { stdout } = await site.host(0).exec("systemctl show -p TasksMax --value k3s");
+    const { stdout } = await run("systemctl show -p TasksMax --value k3s");
     assert.equal(stdout.trim(), "infinity");
     assert.deepEqual(await drift(changed), []);
     await nodes.update("id", changed, changed);
@@ -199,11 +196,9 @@ describe("one K3s server", function () {
   });
 
   it("shows that snapshots are off and for whom they are encrypted, without touching K3s", async () => {
-    await site
-      .host(0)
-      .exec(
-        "systemctl stop k3s-snapshot.timer; sed -i s/keep=14/keep=1/ /etc/pulumi-akash/k3s-snapshot.conf",
-      );
+    await run(
+      "systemctl stop k3s-snapshot.timer; sed -i s/keep=14/keep=1/ /etc/pulumi-akash/k3s-snapshot.conf",
+    );
     assert.deepEqual(await drift(server), ["snapshots"]);
     const before = await startedAt(site.host(0));
     await repair(server);
@@ -247,15 +242,13 @@ describe("one K3s server", function () {
   });
 
   it("takes its scheduled snapshots by itself", async () => {
-    await site.host(0).exec("systemctl start k3s-snapshot.service");
-    const { stdout } = await site
-      .host(0)
-      .exec("ls /var/lib/pulumi-akash/snapshots; systemctl is-enabled k3s-snapshot.timer");
+    await run("systemctl start k3s-snapshot.service");
+    const { stdout } = await run(
+      "ls /var/lib/pulumi-akash/snapshots; systemctl is-enabled k3s-snapshot.timer",
+    );
     assert.match(stdout, /-scheduled\.cms\n.*enabled/s);
     // Nothing of the data is left in the clear.
-    const left = await site
-      .host(0)
-      .exec("ls -d /var/lib/rancher/k3s/server/.snapshot.* 2>/dev/null", { check: false });
+    const left = await run("ls -d /var/lib/rancher/k3s/server/.snapshot.* 2>/dev/null", { check: false });
     assert.equal(left.stdout, "");
   });
 
@@ -269,7 +262,7 @@ describe("one K3s server", function () {
     await mend();
     assert.deepEqual(await drift(next), ["version", "service"]);
     // What runs decides, whoever put the program there.
-    await site.host(0).exec("rm /run/pulumi-akash-k3s-restart-pending");
+    await run("rm /run/pulumi-akash-k3s-restart-pending");
     assert.deepEqual(await drift(next), ["version"]);
     await repair(next);
     assert.deepEqual(await drift(next), []);
@@ -287,12 +280,10 @@ describe("one K3s server", function () {
 
   it("goes without a trace", async () => {
     await nodes.delete("id", server);
-    const { stdout } = await site
-      .host(0)
-      .exec(
-        "ls -d /var/lib/rancher /etc/rancher /var/lib/kubelet /usr/local/bin/k3s /usr/local/bin/kubectl /etc/pulumi-akash /var/lib/pulumi-akash /run/k3s /etc/systemd/system/k3s* /usr/local/bin/.k3s* 2>/dev/null; pgrep -fa '[k]3s-stand-in' || true; systemctl list-unit-files 'k3s*' --no-legend",
-        { check: false },
-      );
+    const { stdout } = await run(
+      "ls -d /var/lib/rancher /etc/rancher /var/lib/kubelet /usr/local/bin/k3s /usr/local/bin/kubectl /etc/pulumi-akash /var/lib/pulumi-akash /run/k3s /etc/systemd/system/k3s* /usr/local/bin/.k3s* 2>/dev/null; pgrep -fa '[k]3s-stand-in' || true; systemctl list-unit-files 'k3s*' --no-legend",
+      { check: false },
+    );
     assert.equal(stdout.trim(), "");
     assert.deepEqual(await drift(server), ["everything"]);
     // What was saved stays on this machine.
