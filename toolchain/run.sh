@@ -6,7 +6,7 @@ set -eu
 toolchain=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$toolchain")
 if [ $# -eq 0 ]; then
-  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|status|outputs|fleet|env|bench|pack|pins|test [argument...]" >&2
+  echo "usage: toolchain/run.sh up|down|init|preview|drift|doctor|status|snapshot|restore|outputs|fleet|env|bench|test|pack|pins [argument...]" >&2
   exit 2
 fi
 # shellcheck source=toolchain/bootstrap.sh

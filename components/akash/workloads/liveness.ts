@@ -10,7 +10,8 @@ const PACE = { periodSeconds: 30, failureThreshold: 6 };
  * The binary watches the folder and reloads on an event named `tls.crt` (cmd/provider-services/cmd/certs.go). A
  * Secret's volume has none: the kubelet swaps the link `..data`, so a renewed certificate would be served after the
  * next restart only. Whatever cannot be found out, for want of a tool or of a file, is no reason for one; neither is
- * a pair that the binary would not load, nor a file that it has already started with, so no restart leads to another.
+ * a pair that the binary would not load, nor a file that it has already started with, so no restart leads to another
+ * (a file counts as read when it is two seconds older than the process: clock and start are read in whole seconds).
  *
  * Of the tools curl is in the image by name, openssl as what ca-certificates needs, the rest in its base.
  * Arguments: server name, folder of the certificate, port of the gateway, process that serves.
@@ -27,7 +28,7 @@ key=$(openssl pkey -pubout -in "$2/tls.key" 2>/dev/null) || exit 0
 [ "$key" = "$(openssl x509 -noout -pubkey -in "$2/tls.crt" 2>/dev/null)" ] || exit 0
 up=$(cut -d . -f 1 /proc/uptime) && ticks=$(cut -d ' ' -f 22 "/proc/$4/stat") || exit 0
 written=$(stat -L -c %Y "$2/tls.crt") && started=$(($(date +%s) - up + ticks / 100)) || exit 0
-[ "$written" -gt "$started" ] || exit 0
+[ "$written" -ge $((started - 1)) ] || exit 0
 echo "$2/tls.crt has changed and is not served yet"
 exit 1
 `;

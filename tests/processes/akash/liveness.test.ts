@@ -69,15 +69,12 @@ describe("the provider's probe of its certificate", function () {
 
   async function start(pair: string, answer = "200"): Promise<void> {
     mount(pair);
-    // What is written in the second in which the process starts counts as read by it.
-    await sleep(1100);
     const args = ["--input-type=module", "-e", SERVER, "--", served, join(folder, "chain"), answer];
     const started = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     server = started;
     port = await new Promise<string>((resolve) =>
       started.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
     );
-    await sleep(1100);
   }
 
   function probe(change: { readonly path?: string; readonly pid?: string } = {}) {
