@@ -1,3 +1,5 @@
+import { wordlist } from "@scure/bip39/wordlists/english.js";
+
 /** A kind of secret that was found in plain text. */
 export interface SecretKind {
   /** Completes "looks like …". */
@@ -28,6 +30,9 @@ const PASSWORD: SecretKind = {
 /** BIP-39 words have 3 to 8 letters, and a wallet has 12 to 24 of them. */
 const WORD = /^[a-z]{3,8}$/i;
 const LEAST_WORDS = 12;
+/** How many of them have to be in the list: a mistyped wallet is one all the same, a long path is none. */
+const LEAST_KNOWN = 9;
+const KNOWN_WORDS = new Set(wordlist);
 
 /** Fields whose text is public although it looks random. */
 const PUBLIC_FIELDS = new Set(["hostKey"]);
@@ -36,10 +41,12 @@ const SECRET_FIELD =
   /^(mnemonic|seed|words|secret|token|password|passphrase|privatekey|apikey|apitoken|key)$/i;
 
 function isMnemonic(value: string): boolean {
-  let run = 0;
+  const run: boolean[] = [];
   for (const word of value.split(/[^A-Za-z]+/)) {
-    run = WORD.test(word) ? run + 1 : 0;
-    if (run >= LEAST_WORDS) return true;
+    if (WORD.test(word)) run.push(KNOWN_WORDS.has(word.toLowerCase()));
+    else run.length = 0;
+    if (run.slice(-LEAST_WORDS).filter(Boolean).length >= LEAST_KNOWN && run.length >= LEAST_WORDS)
+      return true;
   }
   return false;
 }

@@ -33,9 +33,11 @@ export function nameServerMissing(): string | undefined {
   if (has("named")) return undefined;
   if (process.getuid?.() !== 0 || !has("apt-get")) return "named (BIND 9) is not installed";
   try {
-    execFileSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", "bind9"], {
+    // Another test file may be installing it at this moment.
+    const waiting = ["-o", "DPkg::Lock::Timeout=240"];
+    execFileSync("apt-get", [...waiting, "install", "-y", "-q", "--no-install-recommends", "bind9"], {
       stdio: "ignore",
-      timeout: 120_000,
+      timeout: 280_000,
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
   } catch {

@@ -1,3 +1,4 @@
+import { wordlist } from "@scure/bip39/wordlists/english.js";
 import fc from "fast-check";
 import type { SiteDeclaration } from "../../../components/site/config.ts";
 
@@ -108,7 +109,7 @@ export const declarations: fc.Arbitrary<Record<string, unknown>> = fc
   .map((parts) => structuredClone(Object.assign({}, ...parts)))
   .filter(({ attributes }) => !Object.keys(attributes).some((key) => /^(region$|capabilities\/)/.test(key)));
 
-const words = fc.stringMatching(/^[a-z]{3,8}$/);
+const words = fc.constantFrom(...wordlist);
 
 /** Texts that look like each kind of secret. */
 export const secretTexts: fc.Arbitrary<string> = fc.oneof(

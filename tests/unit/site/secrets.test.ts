@@ -103,6 +103,10 @@ describe("SiteConfig: secrets in plain text", () => {
     ["AB3X".repeat(10), undefined],
     ["ab3x".repeat(10), undefined],
     ["aBcX".repeat(10), undefined],
+    // Three mistyped words leave a wallet's, a long path is none.
+    [WORDS.replace(/abandon abandon abandon/, "abadnon abadnon abadnon"), "the words of a wallet"],
+    [WORDS.replace(/abandon abandon abandon abandon/, "abadnon abadnon abadnon abadnon"), undefined],
+    ["/srv/cold/home/cache/pulumi/akash/hosts/labs/garage/first/rack/keys/east", undefined],
   ] as const) {
     it(`takes ${JSON.stringify(text)} for ${kind ?? "ordinary text"}`, () => {
       assert.equal(secretIn(text)?.name, kind);
