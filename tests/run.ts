@@ -18,7 +18,10 @@ const BIN = join(ROOT, "node_modules", ".bin");
 /** Files that are named when a part of the tests has ended. */
 const LONGEST = 15;
 /** Scenarios of minutes. They start first: one that starts late keeps a single core busy while the others idle. */
-const LONG_SCENARIOS = ["nodes", "fleet", "k3sCluster", "takeover", "faultsInterrupted", "hostsRestart"];
+const LONG_SCENARIOS = [
+  ...["nodes", "fleet", "k3sCluster", "takeover", "faultsInterrupted", "hostsRestart"],
+  ...["package", "site", "takeoverGateway", "canary", "versions"],
+];
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
