@@ -5,7 +5,7 @@ import { DENIED } from "../../components/akash/rbac/denied.ts";
 import { planRoles, rulesOf } from "../../components/akash/rbac/plan.ts";
 import type { RbacOptions, Rule, Subject, Verb } from "../../components/akash/rbac/types.ts";
 import type { Cluster } from "../../components/cluster/index.ts";
-import { declaredObjects } from "../unit/akash/declared.ts";
+import { declaredObjects, type KubernetesObject } from "../unit/akash/declared.ts";
 import { objectPath, type TestCluster } from "./akashCluster.ts";
 import { create, eventually, LEASE, namespace, refused, startAkashCluster } from "./akashFixtures.ts";
 import { CLUSTER_SCOPED, isRequest, Replay } from "./akashReplay.ts";
@@ -51,6 +51,35 @@ describe("Akash components on a cluster", function () {
 
   it("can tell that the API server offers what keeps leases out of the site's networks", async () => {
     assert.equal(await mutatingAdmissionVersion(cluster.admin), "v1beta1");
+  });
+
+  it("let the inventory operator label a node with GPUs as it does, whole, and take the labels off again", async () => {
+    const inventory = await cluster.as("operator-inventory");
+    const nodes = await cluster.admin.get<{ items: { metadata: { name: string } }[] }>("/api/v1/nodes");
+    const path = `/api/v1/nodes/${nodes?.items[0]?.metadata.name}`;
+    const labels = async () => (await cluster.admin.get<KubernetesObject>(path))?.metadata.labels ?? {};
+    const managed = (key: string) => key.startsWith("akash.network") || key === "nvidia.com/gpu.present";
+    const others = Object.fromEntries(Object.entries(await labels()).filter(([key]) => !managed(key)));
+    // One patch that replaces all labels (operator/inventory/node-discovery.go, generateLabels and its caller).
+    const write = (value: object) =>
+      inventory.request(
+        "PATCH",
+        path,
+        [{ op: "add", path: "/metadata/labels", value }],
+        "application/json-patch+json",
+      );
+    const gpu = "akash.network/capabilities.gpu.vendor.nvidia.model.rtx5090";
+    const own = {
+      "akash.network": "true",
+      "nvidia.com/gpu.present": "true",
+      [gpu]: "1",
+      [`${gpu}.ram.32Gi`]: "1",
+    };
+    for (const expected of [others, { ...others, ...own }, others]) {
+      await write(expected);
+      assert.deepEqual(await labels(), expected);
+    }
+    await refused(write({ ...others, "nvidia.com/gpu.product": "H100" }), /begin with akash\.network/);
   });
 
   it("become ready on simulated nodes", async () => {

@@ -11,6 +11,12 @@ import {
 /** Name of the policy and of its binding. */
 export const LEASE_BOUNDARY = "akash-lease-boundary";
 
+/**
+ * The device plugin runs on nodes with this label. The inventory operator writes it in one patch with its own
+ * (`isLabelManaged` in operator/inventory/node-discovery.go): without it, it could write none.
+ */
+const GPU_PRESENT = "nvidia.com/gpu.present";
+
 /** A validation of an admission policy: a CEL expression that must hold, and what is said when it does not. */
 export interface Validation {
   readonly expression: string;
@@ -107,7 +113,7 @@ export function planLeaseBoundary(options: BoundaryOptions = {}): PolicySpec {
       {
         expression: `!variables.isNode || (object.spec == oldObject.spec
           && ${keptLabels("object", "oldObject")} && ${keptLabels("oldObject", "object")})`,
-        message: "the inventory operator may only change labels of nodes that begin with akash.network",
+        message: `the inventory operator may only change labels of nodes that begin with akash.network, and ${GPU_PRESENT}`,
       },
       {
         expression: `!variables.isWebhook || object == null || object.webhooks.all(w,
@@ -166,8 +172,8 @@ function harmless(spec: string): string {
   ].join(" && ");
 }
 
-/** Every label of `one` that is not Akash's stands unchanged in `other`. */
+/** Every label of `one` that the inventory operator does not keep itself stands unchanged in `other`. */
 function keptLabels(one: string, other: string): string {
-  return `${labelsOf(one)}.all(k, k.startsWith('akash.network')
+  return `${labelsOf(one)}.all(k, k.startsWith('akash.network') || k == '${GPU_PRESENT}'
     || ${labelsOf(other)}[?k] == optional.of(${one}.metadata.labels[k]))`;
 }
