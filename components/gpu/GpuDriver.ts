@@ -19,7 +19,8 @@ export interface GpuDriverArgs {
 
 /**
  * Driver, Fabric Manager where NVSwitches need it, container toolkit, CDI specification, and K3s restarted where
- * it started before the toolkit was there. A driver that fits is adopted. A machine that has to be started anew for
+ * it started before the toolkit was there. The toolkit gives a container the GPUs that it was allocated, not those that
+ * it names in `NVIDIA_VISIBLE_DEVICES`. A driver that fits is adopted. A machine that has to be started anew for
  * it is, unless leases run on it. Removing the resource leaves them.
  *
  * @example

@@ -2,6 +2,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { RuntimeClass } from "@pulumi/kubernetes/node/v1/runtimeClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { chartRelease } from "../charts/index.ts";
+import { OPERATOR_NAMESPACE } from "./devicePlugins.ts";
 import {
   type Distribution,
   gpuOperatorValues,
@@ -60,7 +61,7 @@ export class GpuSupport extends pulumi.ComponentResource {
         // Its pods install drivers on the host.
         {
           metadata: {
-            name: "gpu-operator",
+            name: OPERATOR_NAMESPACE,
             labels: { "pod-security.kubernetes.io/enforce": "privileged" },
           },
         },

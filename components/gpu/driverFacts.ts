@@ -24,6 +24,8 @@ export const driverFactsSchema = z.object({
   runfile: z.boolean(),
   /** Version of nvidia-container-toolkit. */
   toolkit: z.string(),
+  /** The toolkit gives containers what they were allocated, whatever `NVIDIA_VISIBLE_DEVICES` says in them. */
+  allocatedOnly: z.boolean(),
   /** Docker's configuration names the NVIDIA runtime. */
   docker: z.boolean(),
   /** K3s's unit, `k3s` or `k3s-agent`; "" where K3s is not installed. */

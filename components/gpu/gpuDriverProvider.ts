@@ -25,6 +25,8 @@ interface Observable {
   /** `running` in the driver's version, `not needed`, or what it is instead. */
   readonly fabricManager: string;
   readonly toolkit: "installed" | "missing";
+  /** Which GPUs a container gets: those `allocated` to it, or those it `named` in `NVIDIA_VISIBLE_DEVICES`. */
+  readonly visibleDevices: "allocated" | "named";
   /** The specification for the Container Device Interface. */
   readonly cdi: "written" | "missing";
   /** Whether K3s knows the NVIDIA runtime, or will when it starts. */
@@ -51,7 +53,7 @@ const world: DriverWorld = {
   restartNode,
 };
 
-const observables = ["driver", "fabricManager", "toolkit", "cdi", "runtime"] as const;
+const observables = ["driver", "fabricManager", "toolkit", "visibleDevices", "cdi", "runtime"] as const;
 
 /** Keeps driver, Fabric Manager, container toolkit, CDI specification and K3s's runtime of one machine. */
 export function handler(at: DriverWorld = world): Implementation {
@@ -122,6 +124,7 @@ function wanted({ branch, kernelModules, fabricManager }: DriverPlan): Observabl
     driver: `${branch} ${kernelModules}`,
     fabricManager: fabricManager ? "running" : "not needed",
     toolkit: "installed",
+    visibleDevices: "allocated",
     cdi: "written",
     runtime: "known",
   };
@@ -134,6 +137,7 @@ function observe(facts: DriverFacts, plan: Pick<DriverPlan, "fabricManager">): O
     driver: rebootPending(facts) ? `${driver}, reboot pending` : driver,
     fabricManager: plan.fabricManager ? observeFabricManager(facts) : "not needed",
     toolkit: facts.toolkit === "" ? "missing" : "installed",
+    visibleDevices: facts.allocatedOnly ? "allocated" : "named",
     cdi: facts.cdi ? "written" : "missing",
     runtime: facts.k3sRuntime || (!facts.k3sActive && facts.toolkit !== "") ? "known" : "unknown",
   };
@@ -154,6 +158,6 @@ function pick({ host, plan, node, k3sDataDir, allowReboot }: Declared): Declared
 }
 
 function inputsOf(state: State): Declared & Observable {
-  const { driver, fabricManager, toolkit, cdi, runtime } = state;
-  return { ...pick(state), driver, fabricManager, toolkit, cdi, runtime };
+  const { driver, fabricManager, toolkit, visibleDevices, cdi, runtime } = state;
+  return { ...pick(state), driver, fabricManager, toolkit, visibleDevices, cdi, runtime };
 }

@@ -5,6 +5,7 @@ import type { Implementation } from "../dynamic/index.ts";
 import type { HostAddress } from "../hosts/types.ts";
 import { type ExplainedGap, explainGap, type GapEvidence } from "./causes.ts";
 import { commonModels } from "./commonModels.ts";
+import { DAEMON_SETS, type DaemonSetView, devicePlugins, OPERATOR_NAMESPACE } from "./devicePlugins.ts";
 import { GpuNotReady } from "./errors.ts";
 import { describeGpus, type ExpectedGpus, type GpuVerdict, verifyGpus } from "./gate.ts";
 import { driverFacts } from "./machine.ts";
@@ -126,25 +127,14 @@ async function explain(
   return explained.filter((gap) => gap !== undefined);
 }
 
-interface DaemonSetView {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
-  };
-}
-
 /** A device plugin of NVIDIA's, by whomever it was installed, or the GPU operator, which starts one in a while. */
 async function hasDevicePlugin(cluster: Pick<Cluster, "get">): Promise<boolean> {
   const [operator, list] = await Promise.all([
-    cluster.get("/api/v1/namespaces/gpu-operator"),
-    cluster.get<{ readonly items?: readonly DaemonSetView[] }>("/apis/apps/v1/daemonsets"),
+    cluster.get(`/api/v1/namespaces/${OPERATOR_NAMESPACE}`),
+    cluster.get<{ readonly items?: readonly DaemonSetView[] }>(DAEMON_SETS),
   ]);
   if (operator !== undefined) return true;
-  return (list?.items ?? []).some(
-    ({ metadata, spec }) =>
-      metadata.name.includes("nvidia-device-plugin") ||
-      spec.template.spec.containers.some(({ image }) => image.includes("k8s-device-plugin")),
-  );
+  return devicePlugins(list?.items ?? []).length > 0;
 }
 
 function derive({ expected }: Declared): Pick<State, "devices" | "gpus"> {

@@ -23,12 +23,18 @@ const install = hostScript("gpu/scripts/driver.sh", {
   facts: installedSchema,
 });
 
+/** Configuration of the packages' container toolkit, and of one that the GPU operator put on the machine. */
+const toolkitConfigs = [
+  "/etc/nvidia-container-runtime/config.toml",
+  "/usr/local/nvidia/toolkit/.config/nvidia-container-runtime/config.toml",
+];
+
 /** Building a kernel module takes minutes on a small machine. */
 const installSeconds = 1800;
 
 /** Reads the state of a machine's GPU software. */
 export function driverFacts(address: HostAddress, k3sDataDir = DATA_DIR): Promise<DriverFacts> {
-  return onHost(address, (host) => host.script(readFacts, { k3sDataDir }));
+  return onHost(address, (host) => host.script(readFacts, { k3sDataDir, toolkitConfigs }));
 }
 
 /** Brings a machine's GPU software to a plan. Safe to run again at any point. */
@@ -39,7 +45,7 @@ export async function installDriver(
 ): Promise<z.infer<typeof installedSchema>> {
   const { driverPackages, fabricManagerPackage } = plan;
   const repositories = plan.repositories.map((repository) => ({ ...repository }));
-  const desired = { driverPackages, fabricManagerPackage, repositories };
+  const desired = { driverPackages, fabricManagerPackage, repositories, toolkitConfigs };
   const done = await onHost(address, (host) =>
     host.script(install, desired, { timeoutSeconds: installSeconds }),
   );

@@ -55,13 +55,23 @@ const k3sContainerd = [
   { name: "CONTAINERD_RUNTIME_CLASS", value: "nvidia" },
 ] as const;
 
+/**
+ * By default a container gets the GPUs that it names in `NVIDIA_VISIBLE_DEVICES`, which tenants write: a lease for one
+ * would take all of its node. The device plugin's list goes to containerd by CDI instead.
+ */
+const allocatedOnly = [
+  { name: "ACCEPT_NVIDIA_VISIBLE_DEVICES_ENVVAR_WHEN_UNPRIVILEGED", value: "false" },
+] as const;
+
 /** Values of the GPU operator's chart, as the network's provider documentation sets them, on K3s. */
 export function gpuOperatorValues(options: GpuOperatorOptions): Record<string, unknown> {
   const { driver = false, toolkit = true, fabricManager = false, distribution = "k3s" } = options;
+  const env = [...allocatedOnly, ...(distribution === "k3s" ? k3sContainerd : [])];
   return {
     operator: { runtimeClass: "nvidia" },
     driver: { enabled: driver, rdma: { enabled: false } },
-    toolkit: { enabled: toolkit, ...(toolkit && distribution === "k3s" ? { env: k3sContainerd } : {}) },
+    toolkit: { enabled: toolkit, ...(toolkit ? { env } : {}) },
+    cdi: { enabled: true },
     devicePlugin: { enabled: true },
     // Labels nodes with the product, memory and CUDA version that detection reads.
     gfd: { enabled: true },

@@ -28,6 +28,7 @@ import {
   rpc,
   websocket,
 } from "./endpoints.ts";
+import { gpuIsolation } from "./gpu.ts";
 import { hostClock, hostDisk, hosts } from "./hosts.ts";
 import { ingress, ingressPorts } from "./ingress.ts";
 import { inventory } from "./inventory.ts";
@@ -95,6 +96,7 @@ export const checks: readonly Check[] = [
   storageClasses,
   gpu,
   runtimeClass,
+  gpuIsolation,
   orphanedNamespaces,
   missingWorkloads,
   failedPods,

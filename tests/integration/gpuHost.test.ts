@@ -77,6 +77,29 @@ describe("the GPU's and the disks' scripts on a real host", function () {
     assert.doesNotMatch(stdout, /nvidia/);
   });
 
+  it("let a container have what it was allocated, whatever stands in the toolkit's configuration", async () => {
+    const option = "accept-nvidia-visible-devices-envvar-when-unprivileged";
+    const config = "/etc/nvidia-container-runtime/config.toml";
+    const nothing = { driverPackages: [], fabricManagerPackage: "", repositories: [] };
+    const rest = `disable-require = false\n\n[nvidia-container-cli]\n${option} = true\n`;
+    const written = [undefined, `#${option} = true\n${rest}`, `  ${option}=true\n${rest}`];
+    for (const text of written) {
+      await host.exec(text === undefined ? `rm -f ${config}` : `cat >${config}`, { input: text ?? "" });
+      assert.equal((await driverFacts(address)).allocatedOnly, false);
+      await installDriver(address, nothing);
+      assert.equal((await driverFacts(address)).allocatedOnly, true);
+      const { stdout } = await host.exec(`cat ${config}`);
+      assert.equal(
+        stdout,
+        `accept-nvidia-visible-devices-as-volume-mounts = true\n${option} = false\n${text === undefined ? "" : rest}`,
+      );
+      const inode = async () => (await host.exec(`stat -c %i ${config}`)).stdout;
+      const before = await inode();
+      await installDriver(address, nothing);
+      assert.equal(await inode(), before);
+    }
+  });
+
   it("go on with an installation that the power cut off while a module was built, and hold what they installed", async () => {
     // The card's driver cannot be had there; what matters is that its package builds something for minutes.
     await host.exec(`mkdir -p /root/driver/DEBIAN && cd /root && cat >driver/DEBIAN/control <<'END'

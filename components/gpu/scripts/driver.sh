@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs driver, Fabric Manager and container toolkit, and writes the CDI specification.
+# Installs driver, Fabric Manager and container toolkit, sets the toolkit up, and writes the CDI specification.
 set -euo pipefail
 : "${want_fabric_manager_package?}"
 : "${want_repositories_count:=0}"
-declare -a want_driver_packages
+declare -a want_driver_packages want_toolkit_configs
 # Absent where no repository is to be added.
 declare -a want_repositories_name want_repositories_uri want_repositories_suite
 declare -a want_repositories_key_url want_repositories_fingerprint
@@ -146,6 +146,23 @@ if $toolkit_missing; then
   say "installing the container toolkit"
   install_held nvidia-container-toolkit
 fi
+
+# A container gets the GPUs that it was allocated, not those that it names in its environment: tenants write that. Both
+# settings stand before the first table; the packages have them there as comments.
+for config in "${want_toolkit_configs[@]}"; do
+  text='accept-nvidia-visible-devices-as-volume-mounts = true
+accept-nvidia-visible-devices-envvar-when-unprivileged = false
+'
+  if [[ -e $config ]]; then
+    text+=$(awk '
+      /^[[:space:]]*\[/ { table = 1 }
+      !table && /^[[:space:]]*#?[[:space:]]*accept-nvidia-visible-devices-[a-z-]+[[:space:]]*=/ { next }
+      { print }' "$config")
+  elif [[ $config != /etc/* ]]; then
+    continue
+  fi
+  put "$config" 0644 <<<"${text%$'\n'}"
+done
 
 reboot=
 if [[ ! -d /sys/module/nvidia ]]; then

@@ -2,6 +2,7 @@
 # Reads the GPUs on the bus and the state of driver, container toolkit and K3s's runtime.
 set -euo pipefail
 : "${want_k3s_data_dir?}"
+declare -a want_toolkit_configs
 
 # One line per device, in the form of lspci -Dnn. Without lspci the kernel is asked.
 pci_devices() {
@@ -71,6 +72,18 @@ toolkit=$(package_version nvidia-container-toolkit)
 if [[ -z $toolkit && -n $runtime ]]; then toolkit=present; fi
 if [[ -z $runtime ]]; then toolkit=; fi
 fact toolkit "$toolkit"
+# Every toolkit that is there ignores what a container names in its environment; the first is asked in any case.
+allocated_only() {
+  local config=${want_toolkit_configs[0]}
+  [[ -e $config ]] || return 1
+  for config in "${want_toolkit_configs[@]}"; do
+    [[ ! -e $config ]] || awk -v name=accept-nvidia-visible-devices-envvar-when-unprivileged '
+      /^[[:space:]]*\[/ { exit }
+      $0 ~ "^[[:space:]]*" name "[[:space:]]*=[[:space:]]*false" { found = 1 }
+      END { exit !found }' "$config" || return 1
+  done
+}
+fact_bool allocatedOnly allocated_only
 fact_bool docker grep -qs nvidia-container-runtime /etc/docker/daemon.json
 
 unit=

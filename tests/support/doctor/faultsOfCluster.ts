@@ -80,6 +80,22 @@ export const clusterFaults: readonly Fault[] = [
     inCluster: true,
   },
   {
+    check: "gpu-isolation",
+    what: "a device plugin lets leases name their GPUs",
+    make: async ({ cluster }) => {
+      const labels = { name: "nvidia-device-plugin-ds" };
+      const containers = [{ name: "plugin", image: "nvcr.io/nvidia/k8s-device-plugin:v0.17.0" }];
+      await cluster.request("POST", "/apis/apps/v1/namespaces/kube-system/daemonsets", {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        metadata: { name: "nvidia-device-plugin" },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+      });
+    },
+    evidence: /kube-system\/nvidia-device-plugin tells containers their GPUs by NVIDIA_VISIBLE_DEVICES/,
+    inCluster: true,
+  },
+  {
     check: "failed-pods",
     what: "a lease's pod was evicted",
     make: async ({ cluster }) => {

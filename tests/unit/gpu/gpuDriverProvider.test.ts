@@ -51,8 +51,8 @@ describe("the GPU driver's implementation", () => {
     const { outs } = await machine.create(await inputsOf(machine));
     assert.deepEqual(machine.done, ["install"]);
     assert.deepEqual(
-      [outs.driver, outs.fabricManager, outs.toolkit, outs.cdi, outs.runtime],
-      ["580 open", "not needed", "installed", "written", "known"],
+      [outs.driver, outs.fabricManager, outs.toolkit, outs.visibleDevices, outs.cdi, outs.runtime],
+      ["580 open", "not needed", "installed", "allocated", "written", "known"],
     );
     assert.deepEqual([outs.driverVersion, outs.toolkitVersion], ["580.95.05", "1.18.1-1"]);
   });
@@ -125,6 +125,7 @@ describe("the GPU driver's implementation", () => {
       [{ installed: "580.105.08" }, "driver", "580 open, reboot pending"],
       [{ kernelModules: "proprietary" }, "driver", "580 proprietary"],
       [{ toolkit: "" }, "toolkit", "missing"],
+      [{ allocatedOnly: false }, "visibleDevices", "named"],
       [{ cdi: false }, "cdi", "missing"],
       [{ k3sRuntime: false }, "runtime", "unknown"],
     ];

@@ -33,6 +33,17 @@ describe("distributionOf", () => {
 });
 
 describe("gpuOperatorValues", () => {
+  const allocatedOnly = { name: "ACCEPT_NVIDIA_VISIBLE_DEVICES_ENVVAR_WHEN_UNPRIVILEGED", value: "false" };
+
+  it("gives no lease more GPUs than it was allocated, on any distribution", () => {
+    for (const distribution of ["k3s", "other"] as const) {
+      const { toolkit, cdi } = gpuOperatorValues({ distribution });
+      assert.deepEqual((toolkit as { env: object[] }).env[0], allocatedOnly);
+      assert.deepEqual(cdi, { enabled: true });
+    }
+    assert.deepEqual(gpuOperatorValues({ toolkit: false })["toolkit"], { enabled: false });
+  });
+
   it("points the toolkit at K3s's containerd, and only there", () => {
     const text = JSON.stringify(gpuOperatorValues({}));
     assert.match(text, /\/run\/k3s\/containerd\/containerd\.sock/);
@@ -46,7 +57,8 @@ describe("gpuOperatorValues", () => {
     assert.deepEqual(gpuOperatorValues({ distribution: "other" }), {
       operator: { runtimeClass: "nvidia" },
       driver: { ...off, rdma: off },
-      toolkit: on,
+      toolkit: { ...on, env: [allocatedOnly] },
+      cdi: on,
       devicePlugin: on,
       gfd: on,
       nfd: on,

@@ -1,0 +1,27 @@
+import {
+  DAEMON_SETS,
+  type DaemonSetView,
+  devicePlugins,
+  listsByEnvironment,
+  placeOf,
+} from "../../components/gpu/devicePlugins.ts";
+import { type Check, failed, ok, skipped } from "../types.ts";
+
+export const gpuIsolation: Check = {
+  id: "gpu-isolation",
+  title: "a lease gets the GPUs that it pays for, and no others of its node",
+  area: "cluster",
+  severity: "warning",
+  observes: ["leases that take every GPU of a node"],
+  needs: ["cluster"],
+  async run(site) {
+    const plugins = devicePlugins(await site.cluster.list<DaemonSetView>(DAEMON_SETS));
+    if (plugins.length === 0) return skipped("no device plugin of NVIDIA's runs");
+    const open = plugins.filter(listsByEnvironment).map(placeOf);
+    if (open.length === 0) return ok(plugins.map(placeOf).join(", "));
+    return failed(
+      `${open.join(", ")} tells containers their GPUs by NVIDIA_VISIBLE_DEVICES, which a lease can set to all`,
+      "Set its DEVICE_LIST_STRATEGY to volume-mounts, and in /etc/nvidia-container-runtime/config.toml of every node accept-nvidia-visible-devices-as-volume-mounts = true and accept-nvidia-visible-devices-envvar-when-unprivileged = false.",
+    );
+  },
+};
