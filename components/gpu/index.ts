@@ -13,7 +13,7 @@ export {
 export { detectFromNodes } from "./detect.ts";
 export { type DriverFacts, devicesOf } from "./driverFacts.ts";
 export { type DriverChoice, type DriverPlan, planDriver } from "./driverPlan.ts";
-export { GpuDriverIncomplete, GpuDriverRefused, GpuNotReady } from "./errors.ts";
+export { DevicePluginPresent, GpuDriverIncomplete, GpuDriverRefused, GpuNotReady } from "./errors.ts";
 export { expectedGpus, type GpuIntent, type MachineGpus } from "./expected.ts";
 export { GpuDriver, type GpuDriverArgs } from "./GpuDriver.ts";
 export { GpuGate, type GpuGateArgs } from "./GpuGate.ts";

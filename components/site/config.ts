@@ -24,8 +24,9 @@ export interface SiteConfig extends Omit<Parsed, "hostUri" | "dns" | "contact" |
     readonly email: string;
   };
   /**
-   * `auto` is resolved: `chart` when `pricing.gpu` names a model. It stays for machines of the site's own without a
-   * price: what is on their buses decides.
+   * `auto` is resolved as far as the declaration tells: `none` on an existing cluster when `pricing.gpu` names no model,
+   * `chart` on machines of the site's own when it does. Else it stays, and what is found decides (`gpuSupportArgs`): a
+   * device plugin of somebody else's, or what is on the buses.
    */
   readonly gpu: Parsed["gpu"];
 }
@@ -89,6 +90,15 @@ function withDerivedDefaults(site: Parsed): SiteConfig {
 }
 
 function operatorFor({ pricing, nodes }: Parsed): Parsed["gpu"]["operator"] {
-  if (Object.keys(pricing.gpu).length > 0) return "chart";
-  return nodes === undefined ? "none" : "auto";
+  const priced = Object.keys(pricing.gpu).length > 0;
+  if (nodes === undefined) return priced ? "auto" : "none";
+  return priced ? "chart" : "auto";
+}
+
+/** Whether the site's own GPU operator is to be expected, before anything is found that speaks against it. */
+export function expectsGpuOperator({
+  gpu,
+  nodes,
+}: Pick<SiteConfig, "nodes"> & { readonly gpu: Pick<SiteConfig["gpu"], "operator"> }): boolean {
+  return gpu.operator === "chart" || (gpu.operator === "auto" && nodes === undefined);
 }

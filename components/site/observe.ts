@@ -13,6 +13,8 @@ import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { commonModels } from "../gpu/commonModels.ts";
 import { loadGpuDatabase } from "../gpu/database.ts";
 import { detectFromNodes } from "../gpu/detect.ts";
+import { DAEMON_SETS, type DaemonSetView, foreignDevicePlugin } from "../gpu/devicePlugins.ts";
+import { DevicePluginPresent } from "../gpu/errors.ts";
 import { type Distribution, distributionOf } from "../gpu/operatorValues.ts";
 import type { GpuDatabase, GpuDetection, NodeView } from "../gpu/types.ts";
 import type { ObservedNodes } from "../nodes/types.ts";
@@ -39,6 +41,8 @@ export interface ObservedSite {
   readonly gpu: GpuDetection;
   /** Whose nodes those of an existing cluster are; absent where the site makes its own, which is K3s. */
   readonly distribution?: Distribution;
+  /** `namespace/name` of a device plugin on an existing cluster that is not of the site's own GPU operator. */
+  readonly devicePlugin?: string;
   /** Public address of the site: an IP address or `cname:NAME`. */
   readonly address: string;
   /** What may keep tenants from reaching it, with what to do; absent where nothing is known of. */
@@ -89,7 +93,10 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
   };
 }
 
-type ObservedCluster = Pick<ObservedSite, "gpu" | "distribution" | "kubeconfig" | "mutatingAdmission">;
+type ObservedCluster = Pick<
+  ObservedSite,
+  "devicePlugin" | "distribution" | "gpu" | "kubeconfig" | "mutatingAdmission"
+>;
 
 /** A cluster of the site's own that does not answer is the machines' to bring back, so it stops nobody here. */
 async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
@@ -104,14 +111,33 @@ async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
 async function askCluster(config: SiteConfig): Promise<ObservedCluster> {
   const kubeconfigPath = kubeconfigOf(config);
   const cluster = openCluster({ kubeconfigPath });
-  const [nodes, mutatingAdmission, kubeconfig] = await Promise.all([
+  const [nodes, devicePlugin, mutatingAdmission, kubeconfig] = await Promise.all([
     config.nodes === undefined ? cluster.then(readNodes) : undefined,
+    config.nodes === undefined ? cluster.then((open) => otherDevicePlugin(open, config)) : undefined,
     cluster.then(mutatingAdmissionVersion),
     readKubeconfig({ kubeconfigPath }),
   ]);
   const common = { mutatingAdmission, kubeconfig: kubeconfig.text };
   if (nodes === undefined) return { gpu: noGpus, ...common };
-  return { gpu: await gpusOn(nodes), distribution: distributionOf(nodes), ...common };
+  const plugin = devicePlugin === undefined ? {} : { devicePlugin };
+  return { gpu: await gpusOn(nodes), distribution: distributionOf(nodes), ...plugin, ...common };
+}
+
+/**
+ * `namespace/name` of a device plugin that is not the site's own. Looked for only where the site would install one:
+ * two on a node offer its GPUs twice.
+ *
+ * @throws DevicePluginPresent where the declaration itself asks for the GPU operator
+ */
+export async function otherDevicePlugin(
+  cluster: Pick<Cluster, "get">,
+  { gpu }: Pick<SiteConfig, "gpu">,
+): Promise<string | undefined> {
+  if (gpu.operator === "none") return undefined;
+  const list = await cluster.get<{ readonly items: readonly DaemonSetView[] }>(DAEMON_SETS);
+  const found = foreignDevicePlugin(list?.items ?? []);
+  if (found !== undefined && gpu.operator === "chart") throw new DevicePluginPresent(found);
+  return found;
 }
 
 const noGpus: GpuDetection = { devices: [], problems: [] };

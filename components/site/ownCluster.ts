@@ -54,13 +54,18 @@ export function gpuGate(
   );
 }
 
-/** What the GPU operator is to install: on machines of ours only what is not installed there by packages. */
+/** What the GPU operator is to install: nothing beside another device plugin, and on machines of ours only what is not installed there by packages. */
 export function gpuSupportArgs(
   { gpu, nodes, mirror }: SiteConfig,
-  { nodes: observed, distribution }: Pick<ObservedSite, "nodes" | "distribution">,
+  {
+    nodes: observed,
+    distribution,
+    devicePlugin,
+  }: Pick<ObservedSite, "devicePlugin" | "distribution" | "nodes">,
 ): GpuSupportArgs {
-  const shown = (observed?.expected ?? []).length > 0 ? "chart" : "none";
-  const common = { operator: gpu.operator === "auto" ? shown : gpu.operator, mirror: mirror.charts } as const;
+  const found = nodes === undefined ? devicePlugin === undefined : (observed?.expected ?? []).length > 0;
+  const operator = gpu.operator === "auto" ? (found ? "chart" : "none") : gpu.operator;
+  const common = { operator, mirror: mirror.charts } as const;
   if (nodes === undefined) return distribution === undefined ? common : { ...common, distribution };
   const byOperator = gpu.driver.by === "operator";
   return { ...common, driver: byOperator, toolkit: byOperator };

@@ -1,5 +1,5 @@
 import { type VersionSet, type Versions, versionSet } from "../versions/sets.ts";
-import type { SiteConfig } from "./config.ts";
+import { expectsGpuOperator, type SiteConfig } from "./config.ts";
 
 /** The set of versions a site is made of, with what it declares by itself. */
 export function siteVersions(config: Pick<SiteConfig, "versions" | "provider" | "k3s">): VersionSet {
@@ -29,6 +29,6 @@ export function managedVersions(
   return {
     provider,
     ...(config.nodes === undefined ? {} : { k3s }),
-    ...(config.gpu.operator === "chart" ? { gpuOperator } : {}),
+    ...(expectsGpuOperator(config) ? { gpuOperator } : {}),
   };
 }

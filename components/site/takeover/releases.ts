@@ -1,5 +1,5 @@
 import type { Cluster } from "../../cluster/types.ts";
-import type { SiteConfig } from "../config.ts";
+import { expectsGpuOperator, type SiteConfig } from "../config.ts";
 import { ReleaseInstalledByHand } from "./errors.ts";
 import type { TakeoverItem } from "./types.ts";
 
@@ -21,7 +21,8 @@ export interface ReleaseRecord extends Release {
 export function siteReleases({
   ingress,
   gpu,
-}: Pick<SiteConfig, "ingress"> & { readonly gpu: Pick<SiteConfig["gpu"], "operator"> }): Release[] {
+  nodes,
+}: Pick<SiteConfig, "ingress" | "nodes"> & { readonly gpu: Pick<SiteConfig["gpu"], "operator"> }): Release[] {
   const controller =
     ingress.mode === "gateway"
       ? { namespace: "nginx-gateway", name: "ngf" }
@@ -30,7 +31,7 @@ export function siteReleases({
     ...(ingress.controller === "chart"
       ? [controller, { namespace: "cert-manager", name: "cert-manager" }]
       : []),
-    ...(gpu.operator === "chart" ? [{ namespace: "gpu-operator", name: "gpu-operator" }] : []),
+    ...(expectsGpuOperator({ gpu, nodes }) ? [{ namespace: "gpu-operator", name: "gpu-operator" }] : []),
   ];
 }
 

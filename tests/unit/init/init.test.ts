@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { InitError } from "../../../commands/init/errors.ts";
 import type { Question } from "../../../commands/init/questions.ts";
 import { type InitOptions, type InitWorld, init, initCommand } from "../../../commands/init.ts";
-import { parseSiteConfig } from "../../../components/site/config.ts";
+import { expectsGpuOperator, parseSiteConfig } from "../../../components/site/config.ts";
 import { publicAddress } from "../../../components/site/publicAddress.ts";
 import { options, type TestWorld, testWorld } from "./world.ts";
 
@@ -54,7 +54,7 @@ describe("init", () => {
       },
       pricing: { cpu: 1.6, memory: 0.8, gpu: { rtx5090: 100 } },
     });
-    assert.equal(parseSiteConfig(siteOf(await written())).gpu.operator, "chart");
+    assert.equal(expectsGpuOperator(parseSiteConfig(siteOf(await written()))), true);
     assert.deepEqual(await readdir(world.folder), ["Pulumi.garage.yaml"]);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
-import { parseSiteConfig } from "../../../components/site/config.ts";
+import { expectsGpuOperator, parseSiteConfig } from "../../../components/site/config.ts";
 import { DEFAULT_VERSION_SET } from "../../../components/versions/index.ts";
 import { declaration } from "./declarations.ts";
 
@@ -81,12 +81,20 @@ describe("SiteConfig: defaults", () => {
 
   it("installs the GPU operator where a GPU has a price, and leaves it where told", () => {
     const pricing = { gpu: { rtx5090: 120, "a100.80Gi": 700, "h100.80Gi.sxm": 900 } };
-    assert.equal(parseSiteConfig(declaration({ pricing })).gpu.operator, "chart");
+    assert.equal(expectsGpuOperator(parseSiteConfig(declaration({ pricing }))), true);
+    assert.equal(
+      expectsGpuOperator(parseSiteConfig(declaration({ pricing, gpu: { operator: "chart" } }))),
+      true,
+    );
+    assert.equal(expectsGpuOperator(parseSiteConfig(declaration({}))), false);
     assert.equal(parseSiteConfig(declaration({ pricing, gpu: { operator: "none" } })).gpu.operator, "none");
     assert.equal(parseSiteConfig(declaration({})).gpu.operator, "none");
     // What is on the machines' buses decides later.
     const nodes = [{ host: "203.0.113.10" }];
-    assert.equal(parseSiteConfig(declaration({ cluster: undefined, nodes })).gpu.operator, "auto");
+    const own = parseSiteConfig(declaration({ cluster: undefined, nodes }));
+    assert.deepEqual([own.gpu.operator, expectsGpuOperator(own)], ["auto", false]);
+    const priced = parseSiteConfig(declaration({ cluster: undefined, nodes, pricing }));
+    assert.equal(priced.gpu.operator, "chart");
   });
 
   it("fills a node", () => {
