@@ -3,11 +3,13 @@ import {
   CustomResourceDefinition,
   type CustomResourceDefinitionArgs,
 } from "@pulumi/kubernetes/apiextensions/v1/customResourceDefinition.js";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { cachedCrds, chartRelease } from "../charts/index.ts";
 import { type CephOptions, cephCluster, cephNamespace, cephPools, rookOperatorValues } from "./ceph.ts";
 import type { ChosenDisk } from "./disks.ts";
+import { cephToolbox } from "./toolbox.ts";
 
 export interface RookCephArgs extends CephOptions {
   /** Disks that Ceph is given, from `chooseDisks`. */
@@ -22,7 +24,7 @@ export interface RookCephArgs extends CephOptions {
 
 /**
  * Ceph, by Rook: the operator from its chart, a cluster over exactly the disks given, a pool for each kind of
- * disk. Destroying it leaves the disks as they are. The classes on it are `cephClasses`.
+ * disk, and the toolbox in which the space left is asked for. Destroying it leaves the disks as they are. The classes on it are `cephClasses`.
  */
 export class RookCeph extends pulumi.ComponentResource {
   /** Names of the pools, which are those of the classes. */
@@ -68,6 +70,7 @@ export class RookCeph extends pulumi.ComponentResource {
       ...kept,
       dependsOn: [operator],
     });
+    new Deployment(`${name}-toolbox`, cephToolbox(), { ...kept, dependsOn: [cluster] });
     const pools = cephPools(args.disks, args).map(
       (pool) =>
         new CustomResource(`${name}-pool-${pool.metadata.name}`, pool, {

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { cephClasses, cephCluster, cephPools, rookOperatorValues } from "../../../components/storage/ceph.ts";
 import { storageClassObjects } from "../../../components/storage/classes.ts";
 import type { ChosenDisk, DiskKind } from "../../../components/storage/disks.ts";
+import { cephToolbox } from "../../../components/storage/toolbox.ts";
 import { loadPins } from "../../../toolchain/pins.ts";
 
 const disk = (node: string, device: string, kind: DiskKind): ChosenDisk => ({ node, device, kind });
@@ -42,6 +43,27 @@ describe("Ceph's objects", () => {
       image: `${image}:${version}`,
       allowUnsupported: false,
     });
+  });
+
+  it("have the toolbox that the inventory operator looks for", () => {
+    const { metadata, spec } = cephToolbox();
+    assert.equal(metadata.namespace, "rook-ceph");
+    // operator/inventory/ceph.go: label `app`, and the container.
+    const { metadata: pod, spec: podSpec } = spec.template;
+    assert.deepEqual(
+      [pod.labels, podSpec.containers.map(({ name }) => name)],
+      [{ app: "rook-ceph-tools" }, ["rook-ceph-tools"]],
+    );
+    assert.deepEqual(spec.selector.matchLabels, pod.labels);
+    const [container] = podSpec.containers;
+    assert.equal(container?.image, Reflect.get(cephCluster(three).spec["cephVersion"] as object, "image"));
+    assert.deepEqual([podSpec.securityContext.runAsNonRoot, podSpec.securityContext.runAsUser], [true, 2016]);
+    // What Rook makes for its own tools (pkg/operator/ceph/cluster/mon of rook).
+    const named = podSpec.volumes.flatMap(
+      ({ secret, configMap }) => secret?.secretName ?? configMap?.name ?? [],
+    );
+    assert.deepEqual(named, ["rook-ceph-mon-endpoints", "rook-ceph-mon"]);
+    assert.doesNotMatch(JSON.stringify(container), /secretKeyRef/);
   });
 
   it("never ask for disks to be wiped", () => {
