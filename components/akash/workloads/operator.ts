@@ -111,10 +111,22 @@ export function planOperator<Text>(operator: OperatorSpec<Text>) {
 
 /**
  * The inventory operator can lose the API server, or start before the GPU driver, and then offers nothing for
- * good: an inventory without nodes, or with GPUs it cannot name, is reason to start it anew. No answer is no `input`, of which older jq make a success.
+ * good: an inventory without nodes, or with nodes whose GPUs it cannot name, is reason to start it anew. A card that
+ * the network's database lacks has no name afterwards either, so for the same nodes that is tried once: the file, which
+ * outlives the container, holds in which start of it they were seen. No answer is no `input`, of which older jq make a
+ * success.
  */
-const SEES_NODES_AND_GPUS = `curl -fsS --max-time 10 http://127.0.0.1:${PORTS.operatorRest}/v1/inventory | jq -en '
-  input | (.nodes | length > 0) and all(.nodes[].resources.gpu; .quantity.capacity == "0" or (.info | length > 0))'`;
+const SEES_NODES_AND_GPUS = `
+unnamed=$(curl -fsS --max-time 10 http://127.0.0.1:${PORTS.operatorRest}/v1/inventory | jq -er -n '
+  input | if (.nodes | length) == 0 then error("no nodes") else
+    [.nodes[] | select(.resources.gpu | .quantity.capacity != "0" and (.info | length) == 0) | .name] | sort | join(",") end') || exit 1
+seen=$HOME/unnamed-gpus
+if [ -z "$unnamed" ]; then rm -f "$seen"; exit; fi
+start=$(cut -d ' ' -f 22 /proc/1/stat)
+if [ -f "$seen" ]; then read -r before nodes <"$seen"; fi
+if [ "$nodes" = "$unnamed" ]; then [ "$before" != "$start" ]; exit; fi
+echo "$start $unnamed" >"$seen"
+exit 1`;
 
 const health = (path: string) => ({
   startupProbe: httpProbe(path, "rest", { periodSeconds: 5, failureThreshold: 60 }),
