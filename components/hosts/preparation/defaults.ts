@@ -3,13 +3,15 @@ import type { Firewall, Preparation } from "./types.ts";
 /** Ports that tenants reach: web, the provider, and what leases open. */
 const PUBLIC_PORTS = ["80/tcp", "443/tcp", "8443/tcp", "8444/tcp", "30000-32767/tcp", "30000-32767/udp"];
 
-/** etcd, API server, kubelet, flannel (VXLAN, WireGuard) and Calico (BGP, VXLAN, Typha). */
+/** etcd, API server, kubelet, flannel (VXLAN, WireGuard), Calico (BGP, VXLAN, Typha) and MetalLB (memberlist). */
 const NODE_PORTS = [
   "179/tcp",
   "2379-2380/tcp",
   "4789/udp",
   "5473/tcp",
   "6443/tcp",
+  "7946/tcp",
+  "7946/udp",
   "8472/udp",
   "10250/tcp",
   "51820-51821/udp",

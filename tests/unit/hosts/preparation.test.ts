@@ -201,7 +201,9 @@ describe("firewall of a machine", () => {
     assert.match(text, /^ {4}udp dport \{ 30000-32767 \} accept$/m);
     assert.match(text, /^ {4}ip saddr \{ 198.51.100.0\/24 \} tcp dport \{ 2222, 6443 \} accept$/m);
     assert.match(text, /^ {4}ip6 saddr \{ 2001:db8::7 \} tcp dport \{ 2222, 6443 \} accept$/m);
-    assert.match(text, /^ {4}ip saddr \{ 10.0.0.2 \} udp dport \{ 4789, 8472, 51820-51821 \} accept$/m);
+    assert.match(text, /^ {4}ip saddr \{ 10.0.0.2 \} udp dport \{ 4789, 7946, 8472, 51820-51821 \} accept$/m);
+    // MetalLB's speakers find one another over both.
+    assert.match(text, /^ {4}ip saddr \{ 10.0.0.2 \} tcp dport \{.*\b7946\b.*\} accept$/m);
     assert.match(
       text,
       /^ {4}ip saddr \{ 10.42.0.0\/16, 10.43.0.0\/16 \} tcp dport \{ 6443, 10250 \} accept$/m,
