@@ -121,6 +121,13 @@ export const PROVIDER_RULES: readonly Rule[] = [
     source: `${APPLY}, ${CLEANUP}, ${CLIENT}`,
   },
   {
+    // Of the namespace of rails, which is made by whoever sets them up: a Role could not be made before it is there.
+    group: "k8s.cni.cncf.io",
+    resource: "network-attachment-definitions",
+    verbs: ["list"],
+    source: `${CLIENT} (interconnectRoCENetworks)`,
+  },
+  {
     group: "admissionregistration.k8s.io",
     resource: "mutatingwebhookconfigurations",
     verbs: ["create"],

@@ -86,6 +86,20 @@ describe("RBAC of provider and operators", () => {
     assert.equal(may("operator-inventory", { cephNamespace: "rook-ceph" }, "pods/exec"), true);
   });
 
+  it("lets the provider find the networks of RoCE rails, whoever made them", () => {
+    const { cluster } = planRoles("akash-provider", most);
+    assert.deepEqual(
+      cluster.filter(({ apiGroups }) => apiGroups.includes("k8s.cni.cncf.io")),
+      [
+        {
+          apiGroups: ["k8s.cni.cncf.io"],
+          resources: ["network-attachment-definitions"],
+          verbs: ["list"],
+        },
+      ],
+    );
+  });
+
   it("names files that are in the provider module", async function () {
     const module = await providerModule();
     if (module === undefined) return this.skip();
@@ -140,7 +154,7 @@ describe("upstream's calls to the API server", () => {
         ),
     );
     const unreadable =
-      /informer|permissions\.go|httproute|client_exec|AttestationQuote|registration|NewClient|discovery pod/;
+      /informer|permissions\.go|httproute|client_exec|AttestationQuote|registration|interconnectRoCE|NewClient|discovery pod/;
     for (const subject of SUBJECTS) {
       for (const rule of rulesOf(subject, { ...most, attestation: true }).filter(
         ({ source }) => !unreadable.test(source),
