@@ -28,10 +28,10 @@ import {
   rpc,
   websocket,
 } from "./endpoints.ts";
-import { gpuIsolation } from "./gpu.ts";
 import { hostClock, hostDisk, hosts } from "./hosts.ts";
 import { ingress, ingressPorts } from "./ingress.ts";
 import { inventory } from "./inventory.ts";
+import { gpuIsolation, leaseIsolation } from "./isolation.ts";
 import { failedPods, missingWorkloads, orphanedNamespaces } from "./leases.ts";
 import { clusterAdmin, hostLeftovers, leftovers } from "./leftovers.ts";
 import {
@@ -97,6 +97,7 @@ export const checks: readonly Check[] = [
   gpu,
   runtimeClass,
   gpuIsolation,
+  leaseIsolation,
   orphanedNamespaces,
   missingWorkloads,
   failedPods,

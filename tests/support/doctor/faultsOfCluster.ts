@@ -1,6 +1,6 @@
 import { MERGE, patch, pod, remove } from "./clusterChanges.ts";
 import type { Fault } from "./faultType.ts";
-import { LEASE_NAMESPACE } from "./objects.ts";
+import { ADMISSION, LEASE_NAMESPACE } from "./objects.ts";
 
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 const GPU_NODE = "/api/v1/nodes/embedded-2";
@@ -94,6 +94,12 @@ export const clusterFaults: readonly Fault[] = [
     },
     evidence: /kube-system\/nvidia-device-plugin tells containers their GPUs by NVIDIA_VISIBLE_DEVICES/,
     inCluster: true,
+  },
+  {
+    check: "lease-isolation",
+    what: "the API server has no admission policies that change objects",
+    make: remove(ADMISSION),
+    evidence: /leases can reach 100\.64\.0\.0\/10/,
   },
   {
     check: "failed-pods",

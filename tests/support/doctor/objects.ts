@@ -10,6 +10,8 @@ import type { StoredObject } from "./apiServer.ts";
 /** The program's mark, by which a takeover tells its objects from others'. */
 const OURS = { "pulumi.com/patchForce": "true" };
 const SERVICES = "/api/v1/namespaces/akash-services";
+/** What the API server offers of admission policies that change objects. */
+export const ADMISSION = "/apis/admissionregistration.k8s.io/v1beta1";
 export const STATEFUL_SET = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
 export const PROVIDER_POD = `${SERVICES}/pods/akash-provider-0`;
 export const PRICING = `${SERVICES}/configmaps/akash-provider-pricing`;
@@ -111,6 +113,7 @@ export function siteObjects(content: ClusterContent): Map<string, StoredObject> 
   add("/apis/storage.k8s.io/v1/storageclasses/beta3", { ...label, provisioner: "rancher.io/local-path" });
   add("/apis/networking.k8s.io/v1/ingressclasses/akash-ingress-class", label);
   add("/apis/node.k8s.io/v1/runtimeclasses/nvidia", { handler: "nvidia" });
+  add(ADMISSION, { resources: [{ name: "mutatingadmissionpolicies" }] });
   add("/api/v1/namespaces/ingress-nginx/services/ingress-nginx-controller", {
     spec: { type: "LoadBalancer", ports: [{ port: 80 }, { port: 443 }] },
   });

@@ -1,3 +1,4 @@
+import { mutatingAdmissionVersion } from "../../components/akash/boundary/detect.ts";
 import {
   DAEMON_SETS,
   type DaemonSetView,
@@ -22,6 +23,23 @@ export const gpuIsolation: Check = {
     return failed(
       `${open.join(", ")} tells containers their GPUs by NVIDIA_VISIBLE_DEVICES, which a lease can set to all`,
       "Set its DEVICE_LIST_STRATEGY to volume-mounts, and in /etc/nvidia-container-runtime/config.toml of every node accept-nvidia-visible-devices-as-volume-mounts = true and accept-nvidia-visible-devices-envvar-when-unprivileged = false.",
+    );
+  },
+};
+
+export const leaseIsolation: Check = {
+  id: "lease-isolation",
+  title: "leases are kept from shared addresses, and so from networks behind them",
+  area: "cluster",
+  severity: "warning",
+  observes: ["leases that reach a carrier's or a VPN's network"],
+  needs: ["cluster"],
+  async run(site) {
+    const version = await mutatingAdmissionVersion(site.cluster);
+    if (version !== undefined) return ok(`network policies of leases are narrowed (${version})`);
+    return failed(
+      "leases can reach 100.64.0.0/10, where carriers' routers and VPNs such as Tailscale are: the API server has no mutating admission policies",
+      "Bring Kubernetes to 1.36, or from 1.34 on start its API server with --feature-gates=MutatingAdmissionPolicy=true and --runtime-config=admissionregistration.k8s.io/v1beta1=true; then `npm run up`.",
     );
   },
 };
