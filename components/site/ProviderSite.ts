@@ -20,7 +20,7 @@ import { ClassicIngress, GatewayIngress } from "../ingress/index.ts";
 import type { SiteNodes } from "../nodes/SiteNodes.ts";
 import { StorageClasses } from "../storage/StorageClasses.ts";
 import { KeyringSecret } from "../wallet/KeyringSecret.ts";
-import { leaseClasses, siteAttributes } from "./attributes.ts";
+import { leaseClasses, siteAttributes, uncountedWarning } from "./attributes.ts";
 import type { SiteConfig } from "./config.ts";
 import { ingressArgs } from "./ingressArgs.ts";
 import { kubeconfigOf, type ObservedSite } from "./observe.ts";
@@ -71,6 +71,8 @@ export class ProviderSite extends pulumi.ComponentResource {
     const { ipLeases, lan, metricsNamespaces } = config.provider;
     const release = providerRelease(config);
     if (observed.addressWarning !== undefined) void pulumi.log.warn(observed.addressWarning, this);
+    const uncounted = uncountedWarning(config);
+    if (uncounted !== undefined) void pulumi.log.warn(uncounted, this);
     const host = new URL(config.hostUri).hostname;
     const ingressMode = config.ingress.mode;
 

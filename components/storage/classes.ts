@@ -18,6 +18,11 @@ export interface LeaseStorageClass {
   readonly allowVolumeExpansion?: boolean;
 }
 
+/** Whether the inventory operator counts a class of this provisioner (its rancher.go and ceph.go): others are never bid with. */
+export function isCounted({ provisioner }: Pick<LeaseStorageClass, "provisioner">): boolean {
+  return provisioner === "rancher.io/local-path" || provisioner.endsWith(".csi.ceph.com");
+}
+
 /** A StorageClass object, ready for the API server. */
 export interface StorageClassObject {
   readonly metadata: {

@@ -1,5 +1,6 @@
 export { type CephOptions, cephClasses, cephCluster, cephPools } from "./ceph.ts";
 export {
+  isCounted,
   type LeaseStorageClass,
   type LeaseStorageName,
   storageAttributes,

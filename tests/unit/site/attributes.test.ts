@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { GpuDetection } from "../../../components/gpu/types.ts";
-import { siteAttributes } from "../../../components/site/attributes.ts";
+import { siteAttributes, uncountedWarning } from "../../../components/site/attributes.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
 import { storageAttributes } from "../../../components/storage/classes.ts";
 import { declaration } from "./declarations.ts";
@@ -35,6 +35,24 @@ describe("a site's attributes", () => {
     assert.equal(attributes["capabilities/gpu/vendor/nvidia/model/rtx5090"], "true");
     assert.equal(attributes["capabilities/storage/1/class"], "beta3");
     assert.equal(attributes["cuda"], "12.8");
+  });
+
+  it("leave out storage that the inventory never counts, and say so", () => {
+    const longhorn = { name: "beta2", provisioner: "driver.longhorn.io" };
+    const config = parseSiteConfig(declaration({ storage: { classes: [longhorn, ...classes] } }));
+    const attributes = siteAttributes(config, { gpu: none });
+    assert.equal(attributes["capabilities/storage/1/class"], "beta3");
+    assert.ok(!Object.values(attributes).includes("beta2"));
+    assert.match(uncountedWarning(config) ?? "", /not advertised: beta2 \(driver\.longhorn\.io\)\. /);
+    const alone = parseSiteConfig(declaration({ storage: { classes: [longhorn] } }));
+    assert.equal(siteAttributes(alone, { gpu: none })["feat-persistent-storage"], "false");
+    for (const provisioner of ["rancher.io/local-path", "rook-ceph.rbd.csi.ceph.com", "rbd.csi.ceph.com"]) {
+      const counted = parseSiteConfig(
+        declaration({ storage: { classes: [{ name: "beta2", provisioner }] } }),
+      );
+      assert.equal(uncountedWarning(counted), undefined);
+      assert.equal(siteAttributes(counted, { gpu: none })["capabilities/storage/1/class"], "beta2");
+    }
   });
 
   it("say that addresses are leased, under both keys that tenants look for", () => {

@@ -71,7 +71,7 @@ describe("a site on machines of its own", () => {
 
   it("offers the classes of its disks besides those declared", () => {
     const disks = [{ node: "a", device: "/dev/sdb", kind: "nvme" as const }];
-    const config = site({ storage: { classes: [{ name: "beta2", provisioner: "example.com/csi" }] } });
+    const config = site({ storage: { classes: [{ name: "beta2", provisioner: "rancher.io/local-path" }] } });
     const nodes = observedOf([], { disks });
     assert.deepEqual(
       leaseClasses(config, { nodes }).map(({ name }) => name),
