@@ -103,7 +103,7 @@ export class ProviderSite extends pulumi.ComponentResource {
       new HostnameOperator(`${name}-hostname`, { ...release, ingressMode }, inAkash),
       new InventoryOperator(
         `${name}-inventory`,
-        { ...release, storageClasses: classes.map((item) => item.name), ...cephAccess(observed) },
+        { ...release, storageClasses: classes.map((item) => item.name), ...cephAccess(config, observed) },
         inAkash,
       ),
       ...(ipLeases === undefined
@@ -173,7 +173,7 @@ export class ProviderSite extends pulumi.ComponentResource {
         metricsNamespaces,
         boundary: {
           lan,
-          ...cephAccess(observed),
+          ...cephAccess(config, observed),
           ...(observed.mutatingAdmission === undefined
             ? {}
             : { mutatingAdmission: observed.mutatingAdmission }),

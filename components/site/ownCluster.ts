@@ -89,9 +89,23 @@ export function siteCeph(
   return [new RookCeph(`${name}-ceph`, args, options)];
 }
 
-/** What the inventory operator may do in Ceph's namespace: it asks the toolbox for the space that is left. */
-export function cephAccess({ nodes }: Pick<ObservedSite, "nodes">): { cephNamespace?: string } {
-  return (nodes?.disks ?? []).length === 0 ? {} : { cephNamespace };
+/** CSI drivers of Rook's are named after the namespace of its operator. */
+const ROOK_DRIVER = /^(.+)\.(?:rbd|cephfs)\.csi\.ceph\.com$/;
+
+/**
+ * What the inventory operator may do in Ceph's namespace: it asks the toolbox for the space that is left. That is the
+ * namespace of the site's own Ceph, else of the one behind a declared class: Rook puts it into the class as `clusterID`.
+ */
+export function cephAccess(
+  { storage }: { readonly storage: Pick<SiteConfig["storage"], "classes"> },
+  { nodes }: Pick<ObservedSite, "nodes">,
+): { cephNamespace?: string } {
+  if ((nodes?.disks ?? []).length > 0) return { cephNamespace };
+  const [declared] = storage.classes.flatMap(({ provisioner, parameters }) => {
+    const operator = ROOK_DRIVER.exec(provisioner)?.[1];
+    return operator === undefined ? [] : [parameters["clusterID"] ?? operator];
+  });
+  return declared === undefined ? {} : { cephNamespace: declared };
 }
 
 /** The trial of storage that the site itself makes, before it is advertised. */

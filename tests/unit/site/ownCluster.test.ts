@@ -3,7 +3,8 @@ import { describe, it } from "mocha";
 import { DevicePluginPresent } from "../../../components/gpu/errors.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
 import { otherDevicePlugin } from "../../../components/site/observe.ts";
-import { gpuSupportArgs } from "../../../components/site/ownCluster.ts";
+import { cephAccess, gpuSupportArgs } from "../../../components/site/ownCluster.ts";
+import { observedOf } from "../nodes/machine.ts";
 import { declaration } from "./declarations.ts";
 
 describe("the GPU operator on an existing cluster", () => {
@@ -44,5 +45,27 @@ describe("the GPU operator on an existing cluster", () => {
     });
     assert.equal(await otherDevicePlugin(clusterWith(plugin("gpu-operator")), named), undefined);
     assert.equal(await otherDevicePlugin(clusterWith(plugin("gpus")), none), undefined);
+  });
+});
+
+describe("the inventory operator's access to Ceph", () => {
+  const site = (...classes: readonly object[]) => parseSiteConfig(declaration({ storage: { classes } }));
+  const rook = { name: "beta3", provisioner: "rook-ceph.rbd.csi.ceph.com" };
+  const elsewhere = { name: "beta2", provisioner: "storage.cephfs.csi.ceph.com" };
+
+  it("is to the Ceph of a declared class, whoever made it", () => {
+    assert.deepEqual(cephAccess(site(rook), {}), { cephNamespace: "rook-ceph" });
+    assert.deepEqual(cephAccess(site(elsewhere), {}), { cephNamespace: "storage" });
+    // An operator may serve clusters in other namespaces.
+    const apart = { ...rook, parameters: { clusterID: "rook-ceph-fast" } };
+    assert.deepEqual(cephAccess(site(apart), {}), { cephNamespace: "rook-ceph-fast" });
+  });
+
+  it("is none without one, and to the site's own before all others", () => {
+    const local = { name: "beta3", provisioner: "rancher.io/local-path" };
+    const plain = { name: "beta1", provisioner: "rbd.csi.ceph.com" };
+    for (const config of [site(), site(local), site(plain)]) assert.deepEqual(cephAccess(config, {}), {});
+    const nodes = observedOf([], { disks: [{ node: "a", device: "/dev/sdb", kind: "nvme" }] });
+    assert.deepEqual(cephAccess(site(elsewhere), { nodes }), { cephNamespace: "rook-ceph" });
   });
 });
