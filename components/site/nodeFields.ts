@@ -157,7 +157,7 @@ export const gpuField = z
       .enum(["auto", "chart", "none"])
       .default("auto")
       .describe(
-        "chart: install NVIDIA's GPU operator; none: it is there already, or there is no GPU; auto: chart when pricing.gpu names a model, or `nodes` have a GPU, and no other device plugin is there; default: auto",
+        "chart: install NVIDIA's GPU operator; none: a device plugin that names GPUs by volume-mounts or CDI is there already, or there is no GPU; auto: chart when pricing.gpu names a model, or `nodes` have a GPU, and no other device plugin is there; default: auto",
       ),
     driver: z
       .strictObject({

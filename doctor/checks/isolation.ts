@@ -20,6 +20,14 @@ export const gpuIsolation: Check = {
     if (plugins.length === 0) return skipped("no device plugin of NVIDIA's runs");
     const open = plugins.filter(listsByEnvironment).map(placeOf);
     if (open.length === 0) return ok(plugins.map(placeOf).join(", "));
+    const { nodes, gpu } = site.site;
+    if (nodes !== undefined && gpu.driver.by === "host") {
+      return failed(
+        `${open.join(", ")} tells containers their GPUs by NVIDIA_VISIBLE_DEVICES, which the nodes' toolkit does not heed: leases get none`,
+        "Set its DEVICE_LIST_STRATEGY to volume-mounts, or leave `gpu.operator` out and delete it.",
+        { severity: "error" },
+      );
+    }
     return failed(
       `${open.join(", ")} tells containers their GPUs by NVIDIA_VISIBLE_DEVICES, which a lease can set to all`,
       "Set its DEVICE_LIST_STRATEGY to volume-mounts, and in /etc/nvidia-container-runtime/config.toml of every node accept-nvidia-visible-devices-as-volume-mounts = true and accept-nvidia-visible-devices-envvar-when-unprivileged = false.",
