@@ -10,6 +10,7 @@ import { handler } from "../../components/gpu/gpuGateProvider.ts";
 import { cephClasses, cephCluster, cephPools } from "../../components/storage/ceph.ts";
 import { storageClassObjects } from "../../components/storage/classes.ts";
 import type { ChosenDisk } from "../../components/storage/disks.ts";
+import { cephToolbox } from "../../components/storage/toolbox.ts";
 import { startCluster, stopCluster } from "../../embedded/index.ts";
 import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
 import { rtx5090 } from "../unit/gpu/cards.ts";
@@ -156,6 +157,8 @@ describe("on a real API server", function () {
       for (const pool of cephPools(disks)) {
         await apply(`${ceph}/cephblockpools/${pool.metadata.name}`, pool);
       }
+      const toolbox = { apiVersion: "apps/v1", kind: "Deployment", ...cephToolbox() };
+      await apply(`/apis/apps/v1/namespaces/rook-ceph/deployments/${toolbox.metadata.name}`, toolbox);
     });
 
     it("are classes that leases can claim, under their label", async () => {
