@@ -1,4 +1,11 @@
-import { describeTakeover, findTakeover, type Takeover } from "../components/site/takeover/index.ts";
+import {
+  type Deployed,
+  deployedIn,
+  describeTakeover,
+  findTakeover,
+  type StackState,
+  type Takeover,
+} from "../components/site/takeover/index.ts";
 import type { StackContext } from "./context.ts";
 
 export { NO_TAKEOVER } from "../components/site/takeover/index.ts";
@@ -15,22 +22,15 @@ export async function showTakeover(context: StackContext): Promise<Takeover> {
   const takeover = await findTakeover(site, {
     // Nobody else has the embedded wallet's key, so other providers on this machine are none of its business.
     processes: !embedded,
-    deployedReleases: () => deployedReleases(context),
+    deployed: () => deployed(context),
   });
   process.stderr.write(describeTakeover(takeover.plan));
   return takeover;
 }
 
-interface StackState {
-  readonly deployment: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] };
-}
-
-async function deployedReleases({ engine }: StackContext): Promise<string[]> {
+async function deployed({ engine }: StackContext): Promise<Deployed> {
   const { stdout } = await engine(["stack", "export"], { output: "capture" });
-  const { resources = [] } = (JSON.parse(stdout) as StackState).deployment;
-  return resources
-    .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
-    .flatMap(({ id }) => id ?? []);
+  return deployedIn(JSON.parse(stdout) as StackState);
 }
 
 /** Finishes a takeover; without consent only says what is left to remove. */

@@ -3,6 +3,7 @@ import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZoneOutput } from "@pulumi/cloudflare/getZone.js";
 import { Provider } from "@pulumi/cloudflare/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { CLOUDFLARE_TOKEN, tokenMissing } from "./cloudflareApi.ts";
 import type { DnsRecordArgs } from "./recordArgs.ts";
 
 export interface CloudflareRecordsArgs {
@@ -31,22 +32,20 @@ export class CloudflareRecords extends pulumi.ComponentResource {
 
   constructor(name: string, args: CloudflareRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:CloudflareRecords", name, {}, opts);
-    const { tokenEnv = "CLOUDFLARE_API_TOKEN" } = args;
+    const { zone, tokenEnv = CLOUDFLARE_TOKEN } = args;
     const token = process.env[tokenEnv];
     if (token === undefined || token === "") {
-      throw new pulumi.RunError(
-        `The environment variable ${tokenEnv} is not set; it holds a Cloudflare API token that may edit the zone ${args.zone}.`,
-      );
+      throw new pulumi.RunError(tokenMissing({ zone, tokenEnv }));
     }
     const parent: pulumi.CustomResourceOptions = { parent: this };
-    if (tokenEnv !== "CLOUDFLARE_API_TOKEN") {
+    if (tokenEnv !== CLOUDFLARE_TOKEN) {
       parent.provider = new Provider(
         `${name}-provider`,
         { apiToken: pulumi.secret(token) },
         { parent: this },
       );
     }
-    this.zoneId = getZoneOutput({ filter: { name: args.zone } }, parent).zoneId;
+    this.zoneId = getZoneOutput({ filter: { name: zone } }, parent).zoneId;
     const records = args.records.map(
       (record) =>
         new DnsRecord(

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageReference } from "../charts/index.ts";
 import type { ClusterAccess } from "../cluster/index.ts";
 import { CredentialSecret } from "./CredentialSecret.ts";
+import { CLOUDFLARE_API, CLOUDFLARE_TOKEN } from "./cloudflareApi.ts";
 import { updaterScript } from "./updater.ts";
 
 /** curl with a shell; pinned by tag, and by digest where the mirror keeps one. */
@@ -51,7 +52,7 @@ const hardened = {
 export class DynamicAddress extends pulumi.ComponentResource {
   constructor(name: string, args: DynamicAddressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:DynamicAddress", name, {}, opts);
-    const { tokenEnv = "CLOUDFLARE_API_TOKEN", schedule = "*/5 * * * *", image = updaterImage } = args;
+    const { tokenEnv = CLOUDFLARE_TOKEN, schedule = "*/5 * * * *", image = updaterImage } = args;
     const parent = { parent: this };
     const namespace = new Namespace(
       `${name}-namespace`,
@@ -99,7 +100,7 @@ export class DynamicAddress extends pulumi.ComponentResource {
     const environment = {
       ADDRESS_SERVICE_1: "https://api.ipify.org",
       ADDRESS_SERVICE_2: "https://checkip.amazonaws.com",
-      API: "https://api.cloudflare.com/client/v4",
+      API: CLOUDFLARE_API,
       ZONE_ID: args.zoneId,
       RECORD_IDS: pulumi.output(args.recordIds).apply((ids) => ids.join(" ")),
     };

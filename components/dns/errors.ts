@@ -34,6 +34,45 @@ export class TsigSecretMissing extends DnsError {
   override readonly name = "TsigSecretMissing";
 }
 
+/** Cloudflare's API did not answer. */
+export class CloudflareUnreachable extends DnsError {
+  override readonly name = "CloudflareUnreachable";
+  constructor(host: string, reason: string) {
+    super(
+      `Cloudflare's API cannot be reached (${host}): ${reason}. Check this machine's connection, then run this again.`,
+    );
+  }
+}
+
+/** Cloudflare's API answered, and said no. */
+export class CloudflareRefused extends DnsError {
+  override readonly name = "CloudflareRefused";
+  /** HTTP status. */
+  readonly status: number;
+  /** Cloudflare's own codes. */
+  readonly codes: readonly number[];
+  constructor({ zone, tokenEnv, what, status, codes }: CloudflareRefusal) {
+    const code = codes.length === 0 ? "" : `, code ${codes.join(", ")}`;
+    // A token that it cannot read at all is answered with 400.
+    const remedy = [400, 401, 403].includes(status)
+      ? `Give the API token in ${tokenEnv} the permissions Zone.Zone.Read and Zone.DNS.Edit on this zone, and see that it has not ended.`
+      : "Wait a minute, then run this again.";
+    super(`Cloudflare refused to ${what} of ${zone} (status ${status}${code}). ${remedy}`);
+    this.status = status;
+    this.codes = codes;
+  }
+}
+
+export interface CloudflareRefusal {
+  readonly zone: string;
+  /** Environment variable with the API token. */
+  readonly tokenEnv: string;
+  /** Completes "refused to … of ZONE". */
+  readonly what: string;
+  readonly status: number;
+  readonly codes: readonly number[];
+}
+
 const remedies: Readonly<Record<string, string>> = {
   REFUSED: "Allow the TSIG key to update this zone (BIND: `update-policy` or `allow-update`).",
   NOTAUTH: "The server is not authoritative for the zone; name its primary server.",

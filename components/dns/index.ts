@@ -12,6 +12,8 @@ export { CredentialMissing, type CredentialSource } from "./credentialProvider.t
 export { DynamicAddress, type DynamicAddressArgs, updaterImage } from "./DynamicAddress.ts";
 export {
   AnswerNotGenuine,
+  CloudflareRefused,
+  CloudflareUnreachable,
   DnsError,
   NameServerUnreachable,
   TsigSecretMissing,

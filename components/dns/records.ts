@@ -48,15 +48,23 @@ function target(address: string): Pick<DnsRecord, "type" | "value"> {
 }
 
 /**
- * The records that a site needs: `provider.<domain>`, where tenants reach the provider, and
- * `*.ingress.<domain>`, under which every lease gets its web address.
+ * Names that a site answers under: `provider.<domain>`, where tenants reach the provider, and `*.ingress.<domain>`,
+ * under which every lease gets its web address.
+ */
+export function recordNames(domain: string): string[] {
+  const base = canonicalName(domain);
+  return [`provider.${base}`, `*.ingress.${base}`];
+}
+
+/**
+ * The records that a site needs, one for each of its names.
  *
  * @throws RangeError when the address is neither an IP address nor `cname:NAME`, or a name points to itself
  */
 export function dnsRecords({ domain, address, ttl = 300 }: DnsPlan): DnsRecord[] {
   const base = canonicalName(domain);
   const to = target(address);
-  const records = [`provider.${base}`, `*.ingress.${base}`].map((name) => ({ name, ...to, ttl }));
+  const records = recordNames(domain).map((name) => ({ name, ...to, ttl }));
   if (to.type === "CNAME" && (to.value === `provider.${base}` || to.value.endsWith(`.ingress.${base}`))) {
     throw new RangeError(
       `\`address: ${address}\` would make ${to.value} point to itself. Name another host.`,

@@ -3,7 +3,7 @@ import { removalEnvironment } from "../../commands/removal.ts";
 import { freeStack } from "../../commands/stackLock.ts";
 import { requireNoLeases } from "../../components/akash/leases.ts";
 import { clusterExists } from "../../components/site/nodes.ts";
-import { describeTakeover, findTakeover } from "../../components/site/takeover/index.ts";
+import { describeTakeover, findTakeover, NOTHING_DEPLOYED } from "../../components/site/takeover/index.ts";
 import { type Progress, silentProgress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import type { SiteOutcome } from "../rollout/rollout.ts";
@@ -72,7 +72,7 @@ export async function takeDown(
 /** A cluster with an earlier set-up is not changed unattended: what is to become of that is asked once. */
 async function makeStack(stack: SiteStack): Promise<void> {
   const { name, config } = stack.site;
-  const { plan } = await findTakeover(config, { processes: false, deployedReleases: async () => [] });
+  const { plan } = await findTakeover(config, { processes: false, deployed: async () => NOTHING_DEPLOYED });
   if (plan.items.some(({ action }) => action === "replace" || action === "remove")) {
     throw new FleetError(
       `${describeTakeover(plan).trim()}\nRun \`npm run up -- -s ${name}\` once: it asks what is to become of it.`,

@@ -1,3 +1,4 @@
+export { type Deployed, deployedIn, NOTHING_DEPLOYED, type StackState } from "./deployed.ts";
 export { describeTakeover } from "./describe.ts";
 export { ProviderOfOtherOwner, ReleaseInstalledByHand, SecondSigner, TakeoverStuck } from "./errors.ts";
 export { planTakeover } from "./plan.ts";

@@ -5,8 +5,10 @@ import { storageClassObjects } from "../../storage/classes.ts";
 import { openWallet } from "../../wallet/openWallet.ts";
 import type { SiteConfig } from "../config.ts";
 import { clusterExists, kubeconfigOf } from "../nodes.ts";
+import { type AddressRecords, findAddressRecords } from "./addressRecords.ts";
 import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
 import { partsOf } from "./declared.ts";
+import { type Deployed, NOTHING_DEPLOYED } from "./deployed.ts";
 import { SecondSigner } from "./errors.ts";
 import { requireOwnProvider } from "./owner.ts";
 import { planTakeover } from "./plan.ts";
@@ -25,8 +27,8 @@ export interface Takeover {
 }
 
 export interface TakeoverOptions extends ReadOptions {
-  /** The Helm releases in the stack's state, as `namespace/name`; asked for only where the site installs one. */
-  deployedReleases(): Promise<readonly string[]>;
+  /** What the stack's state has; asked for only where the site declares something of it. */
+  deployed(): Promise<Deployed>;
 }
 
 const NOTHING: TakeoverPlan = { items: [], blockers: [] };
@@ -39,14 +41,42 @@ export const NO_TAKEOVER: Takeover = {
 };
 
 /**
- * Finds out what of an earlier set-up is in the site's cluster and what is to become of it. Changes nothing.
+ * Finds out what of an earlier set-up is in the site's cluster and among its DNS records, and what is to become of
+ * it. Changes nothing.
  *
  * @throws SecondSigner when another provider runs with the site's wallet
  * @throws ProviderOfOtherOwner when the provider that would be replaced belongs to another wallet
  * @throws ReleaseInstalledByHand when somebody installed what the site would install
+ * @throws DnsError when Cloudflare holds the records and does not let them be read
  */
 export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
-  if (!clusterExists(site)) return NO_TAKEOVER;
+  const asked =
+    site.dns.provider === "cloudflare" || siteReleases(site).length > 0
+      ? options.deployed()
+      : Promise.resolve(NOTHING_DEPLOYED);
+  const deployed = () => asked;
+  const [records, inCluster] = await Promise.all([
+    asked.then((known) => findAddressRecords(site, known.records)),
+    clusterExists(site) ? findInCluster(site, { ...options, deployed }) : NO_TAKEOVER,
+  ]);
+  return withRecords(records, inCluster);
+}
+
+/** A takeover of what is in the cluster, with records that are made anew. */
+export function withRecords({ items, deleteAll }: AddressRecords, inCluster: Takeover): Takeover {
+  const { plan } = inCluster;
+  return {
+    ...inCluster,
+    plan: { ...plan, items: [...items, ...plan.items] },
+    deleteReplaced: async () => {
+      // The records first: a token that may only read ends the run before anything in the cluster has changed.
+      await deleteAll();
+      await inCluster.deleteReplaced();
+    },
+  };
+}
+
+async function findInCluster(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
   const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
   const [existing, records] = await Promise.all([
     readExisting(cluster, { ...options, parts: partsOf(site) }),
@@ -67,14 +97,14 @@ async function planned(existing: ExistingSite, site: SiteConfig): Promise<Takeov
 async function unknownRecords(
   cluster: Cluster,
   site: SiteConfig,
-  { deployedReleases }: TakeoverOptions,
+  { deployed }: TakeoverOptions,
 ): Promise<ReleaseRecord[]> {
   const releases = siteReleases(site);
   if (releases.length === 0) return [];
-  const deployed = await deployedReleases();
+  const known = (await deployed()).releases;
   return readRecords(
     cluster,
-    releases.filter(({ namespace, name }) => !deployed.includes(`${namespace}/${name}`)),
+    releases.filter(({ namespace, name }) => !known.includes(`${namespace}/${name}`)),
   );
 }
 

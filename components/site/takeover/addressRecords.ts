@@ -1,0 +1,52 @@
+import { type CloudflareRecord, openCloudflare } from "../../dns/cloudflareApi.ts";
+import { canonicalName, recordNames } from "../../dns/records.ts";
+import type { SiteConfig } from "../config.ts";
+import type { TakeoverItem } from "./types.ts";
+
+/** Records of the site's names that somebody else made. */
+export interface AddressRecords {
+  readonly items: readonly TakeoverItem[];
+  /** To be called right before the update, which makes the declared ones. */
+  deleteAll(): Promise<void>;
+}
+
+const NO_RECORDS: AddressRecords = { items: [], deleteAll: async () => {} };
+
+/**
+ * Finds what Cloudflare has under the site's names and the state does not know. Cloudflare would refuse the declared
+ * record beside it, or lead tenants to both by turns. Where all names are in the state, nobody is asked.
+ *
+ * @param deployed names of the records in the stack's state
+ * @param open for another Cloudflare in tests
+ * @throws DnsError when the token is missing or not allowed to, or has no such zone
+ */
+export async function findAddressRecords(
+  { dns, domain }: Pick<SiteConfig, "dns" | "domain">,
+  deployed: readonly string[],
+  open = openCloudflare,
+): Promise<AddressRecords> {
+  if (dns.provider !== "cloudflare") return NO_RECORDS;
+  const known = deployed.map(canonicalName);
+  const names = recordNames(domain).filter((name) => !known.includes(name));
+  if (names.length === 0) return NO_RECORDS;
+  const cloudflare = open({ zone: dns.zone, tokenEnv: dns.tokenEnv });
+  const records = await cloudflare.addressRecords(names);
+  if (records.length === 0) return NO_RECORDS;
+  return {
+    items: planAddressRecords(records),
+    deleteAll: async () => {
+      await Promise.all(records.map((record) => cloudflare.remove(record)));
+    },
+  };
+}
+
+/** Records of other types, such as TXT, are not looked at and stay. */
+function planAddressRecords(records: readonly CloudflareRecord[]): TakeoverItem[] {
+  return records.map(({ name, type, content }) => ({
+    action: "replace",
+    kind: "record",
+    name: `${name} → ${content} (${type}) at Cloudflare`,
+    reason: "made anew: Cloudflare takes no second one of this name",
+    leases: "keep running; the name leads nowhere for moments",
+  }));
+}
