@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { readFile } from "node:fs/promises";
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { AddressLookups } from "./address.ts";
 
@@ -48,12 +48,37 @@ export async function lookUpPublicAddress(
   return agreed ?? (others.length === 0 ? only : undefined);
 }
 
+const LINK_LOCAL = /^(fe80:|169\.254\.)/i;
+
 /** Addresses of this machine's own interfaces, loopback and link-local left out. */
 export function machineAddresses(interfaces = networkInterfaces()): string[] {
   return Object.values(interfaces)
     .flatMap((entries) => entries ?? [])
-    .filter(({ internal, address }) => !internal && !/^(fe80:|169\.254\.)/i.test(address))
+    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address))
     .map(({ address }) => address);
+}
+
+/** Hardware address of interfaces that have none, such as those of WireGuard and other tunnels. */
+const NO_HARDWARE = "00:00:00:00:00:00";
+/**
+ * Whether one of the addresses is this machine's, or lies in a network that this machine stands in. What is reached
+ * through a tunnel is elsewhere.
+ */
+export function sharesNetwork(addresses: readonly string[], interfaces = networkInterfaces()): boolean {
+  const here = new BlockList();
+  for (const { address, cidr, family, internal, mac } of Object.values(interfaces).flatMap(
+    (all) => all ?? [],
+  )) {
+    if (internal || LINK_LOCAL.test(address)) continue;
+    const version = family === "IPv6" ? "ipv6" : "ipv4";
+    const bits = Number(cidr?.split("/")[1] ?? Number.NaN);
+    if (mac === NO_HARDWARE || Number.isNaN(bits)) here.addAddress(address, version);
+    else here.addSubnet(address, bits, version);
+  }
+  return addresses.some((address) => {
+    const version = isIP(address);
+    return version !== 0 && here.check(address, version === 6 ? "ipv6" : "ipv4");
+  });
 }
 
 /** The default gateway in the text of Linux's /proc/net/route, where addresses are hex in host order. */

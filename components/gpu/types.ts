@@ -33,6 +33,7 @@ export interface NodeView {
   readonly status?: {
     readonly allocatable?: Readonly<Record<string, string>>;
     readonly nodeInfo?: { readonly kubeletVersion?: string };
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   };
 }
 

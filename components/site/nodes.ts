@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import type { MutatingAdmissionVersion } from "../akash/boundary/leaseEgress.ts";
 import { absolutePath } from "../cluster/paths.ts";
 import { isCarrierAddress, isPrivateAddress } from "../dns/address.ts";
-import type { GpuDetection } from "../gpu/types.ts";
+import type { GpuDetection, NodeView } from "../gpu/types.ts";
 import { siteKubeconfigPath } from "../k3s/names.ts";
 import { parseVersion } from "../k3s/versions.ts";
 import type { NodesDeclaration, ObservedNodes } from "../nodes/types.ts";
@@ -50,8 +50,23 @@ export function gpusOfNodes({ expected, problems, cuda }: ObservedNodes): GpuDet
 
 /** The first public address by which a machine is reached: its own, so nothing needs to be found out. */
 export function addressOfNodes(nodes: ObservedNodes | undefined): string | undefined {
-  const hosts = nodes?.machines.map(({ address }) => address.host) ?? [];
+  return publicHost(nodes?.machines.map(({ address }) => address.host) ?? []);
+}
+
+/** The first of these hosts that is a public IPv4 address. */
+export function publicHost(hosts: readonly string[]): string | undefined {
   return hosts.find((host) => isIPv4(host) && !isPrivateAddress(host) && !isCarrierAddress(host));
+}
+
+/** Where this machine reaches the site's own: addresses, names, or `local`; none by way of a bastion, which is elsewhere. */
+export function hostsOfMachines(nodes: NonNullable<SiteConfig["nodes"]>): string[] {
+  return nodes.flatMap(({ host, bastion }) => (bastion === undefined ? [host] : []));
+}
+
+/** Addresses of a cluster's nodes in their own network. */
+export function internalAddresses(nodes: readonly NodeView[]): string[] {
+  const addresses = nodes.flatMap(({ status }) => status?.addresses ?? []);
+  return addresses.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }
 
 /**

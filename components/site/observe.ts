@@ -25,6 +25,8 @@ import {
   admissionOfRelease,
   clusterExists,
   gpusOfNodes,
+  hostsOfMachines,
+  internalAddresses,
   kubeconfigOf,
   nodesDeclaration,
 } from "./nodes.ts";
@@ -71,15 +73,18 @@ export interface ObserveOptions {
 export async function observeSite(config: SiteConfig, options: ObserveOptions = {}): Promise<ObservedSite> {
   const { websocket = resolveNetwork(config.network).rpc.length > 1 } = options;
   const machines = observeSiteNodes(config);
+  const existing = clusterExists(config) ? observeExisting(config) : notYet(config);
   const [wallet, chain, nodes, cluster, address] = await Promise.all([
     openWallet(config.wallet),
     openChain(config.network, { websocket }),
     machines,
-    clusterExists(config) ? observeExisting(config) : notYet(config),
-    machines.then((found) => addressOf(config, found)),
+    existing,
+    Promise.all([machines, existing]).then(([found, { nodeAddresses }]) =>
+      addressOf(config, found, nodeAddresses),
+    ),
     artefacts(config),
   ]);
-  const { gpu, ...rest } = cluster;
+  const { gpu, nodeAddresses: _, ...rest } = cluster;
   requireExceptions({ lan: config.provider.lan, mutatingAdmission: cluster.mutatingAdmission });
   return {
     owner: wallet.address,
@@ -93,10 +98,11 @@ export async function observeSite(config: SiteConfig, options: ObserveOptions = 
   };
 }
 
-type ObservedCluster = Pick<
-  ObservedSite,
-  "devicePlugin" | "distribution" | "gpu" | "kubeconfig" | "mutatingAdmission"
->;
+interface ObservedCluster
+  extends Pick<ObservedSite, "devicePlugin" | "distribution" | "gpu" | "kubeconfig" | "mutatingAdmission"> {
+  /** Of the nodes of a cluster that is not the site's own, in their network. */
+  readonly nodeAddresses: readonly string[];
+}
 
 /** A cluster of the site's own that does not answer is the machines' to bring back, so it stops nobody here. */
 async function observeExisting(config: SiteConfig): Promise<ObservedCluster> {
@@ -118,9 +124,10 @@ async function askCluster(config: SiteConfig): Promise<ObservedCluster> {
     readKubeconfig({ kubeconfigPath }),
   ]);
   const common = { mutatingAdmission, kubeconfig: kubeconfig.text };
-  if (nodes === undefined) return { gpu: noGpus, ...common };
+  if (nodes === undefined) return { gpu: noGpus, nodeAddresses: [], ...common };
   const plugin = devicePlugin === undefined ? {} : { devicePlugin };
-  return { gpu: await gpusOn(nodes), distribution: distributionOf(nodes), ...plugin, ...common };
+  const [gpu, nodeAddresses] = [await gpusOn(nodes), internalAddresses(nodes)];
+  return { gpu, distribution: distributionOf(nodes), nodeAddresses, ...plugin, ...common };
 }
 
 /**
@@ -144,7 +151,8 @@ const noGpus: GpuDetection = { devices: [], problems: [] };
 
 /** A cluster that this run makes or brings back: what it will offer follows from its release. */
 async function notYet(config: SiteConfig): Promise<ObservedCluster> {
-  return { gpu: noGpus, mutatingAdmission: admissionOfRelease(siteVersions(config).k3s), kubeconfig: "" };
+  const mutatingAdmission = admissionOfRelease(siteVersions(config).k3s);
+  return { gpu: noGpus, nodeAddresses: [], mutatingAdmission, kubeconfig: "" };
 }
 
 /** Loaded only where there are machines: a site on a cluster needs no SSH. */
@@ -155,9 +163,15 @@ async function observeSiteNodes(config: SiteConfig): Promise<ObservedNodes | und
   return observeNodes(declaration, { database: databaseFor });
 }
 
-async function addressOf(config: SiteConfig, nodes: ObservedNodes | undefined): Promise<PublicAddress> {
-  const own = config.address === "auto" ? addressOfNodes(nodes) : undefined;
-  return own === undefined ? publicAddress(config.address) : { address: own };
+async function addressOf(
+  { address, domain, nodes }: SiteConfig,
+  machines: ObservedNodes | undefined,
+  nodeAddresses: readonly string[],
+): Promise<PublicAddress> {
+  const own = address === "auto" ? addressOfNodes(machines) : undefined;
+  if (own !== undefined) return { address: own };
+  const near = nodes === undefined ? nodeAddresses : hostsOfMachines(nodes);
+  return publicAddress({ declared: address, domain, nodes: near });
 }
 
 /** Definitions and charts of what the site declares are fetched once; declaring them then needs no network. */

@@ -42,7 +42,7 @@ const CNAME = /^cname:(.+)$/;
 
 /** The address tenants reach. */
 export const addressField = checked(
-  "public address of the site: auto (found out), an IP address, or cname:NAME for an address that changes; default: auto",
+  "public address of the site: auto (found out in the network of its nodes; elsewhere it stays as it is), an IP address, or cname:NAME for an address that changes; default: auto",
   (value) => value === "auto" || isIP(value) !== 0 || isDomain(CNAME.exec(value)?.[1] ?? ""),
   "is not a public address",
   "Write auto, an IP address such as 203.0.113.10, or cname:NAME such as cname:home.example.net.",

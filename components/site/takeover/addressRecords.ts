@@ -1,16 +1,21 @@
 import { type CloudflareRecord, openCloudflare } from "../../dns/cloudflareApi.ts";
 import { canonicalName, recordNames } from "../../dns/records.ts";
 import type { SiteConfig } from "../config.ts";
+import { hostsOfMachines, publicHost } from "../nodes.ts";
+import { nearNodes } from "../publicAddress.ts";
+import { AddressInRecords } from "./errors.ts";
 import type { TakeoverItem } from "./types.ts";
 
 /** Records of the site's names that somebody else made. */
 export interface AddressRecords {
+  /** The names that they are of. */
+  readonly names: readonly string[];
   readonly items: readonly TakeoverItem[];
   /** To be called right before the update, which makes the declared ones. */
   deleteAll(): Promise<void>;
 }
 
-const NO_RECORDS: AddressRecords = { items: [], deleteAll: async () => {} };
+const NO_RECORDS: AddressRecords = { names: [], items: [], deleteAll: async () => {} };
 
 /**
  * Finds what Cloudflare has under the site's names and the state does not know. Cloudflare would refuse the declared
@@ -33,6 +38,7 @@ export async function findAddressRecords(
   const records = await cloudflare.addressRecords(names);
   if (records.length === 0) return NO_RECORDS;
   return {
+    names: records.map(({ name }) => name),
     items: planAddressRecords(records),
     deleteAll: async () => {
       await Promise.all(records.map((record) => cloudflare.remove(record)));
@@ -49,4 +55,24 @@ function planAddressRecords(records: readonly CloudflareRecord[]): TakeoverItem[
     reason: "made anew: Cloudflare takes no second one of this name",
     leases: "keep running; the name leads nowhere for moments",
   }));
+}
+
+/**
+ * Refuses to take away what `auto` is read from: on a machine that is not at the site, the site's address is where its
+ * names lead.
+ *
+ * @param addresses of the nodes of a cluster that is not the site's own, asked for only where they matter
+ * @param near others in tests
+ * @throws AddressInRecords
+ */
+export async function requireAddress(
+  { address, nodes }: Pick<SiteConfig, "address" | "nodes">,
+  { names }: Pick<AddressRecords, "names">,
+  addresses: () => Promise<readonly string[]>,
+  near = nearNodes,
+): Promise<void> {
+  if (names.length === 0 || address !== "auto") return;
+  const hosts = nodes === undefined ? await addresses() : hostsOfMachines(nodes);
+  if (nodes !== undefined && publicHost(nodes.map(({ host }) => host)) !== undefined) return;
+  if (!(await near(hosts))) throw new AddressInRecords(names);
 }

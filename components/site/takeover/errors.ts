@@ -61,3 +61,16 @@ export class ReleaseInstalledByHand extends Error {
     );
   }
 }
+
+/** The records to be replaced are all that tells where the site is. */
+export class AddressInRecords extends Error {
+  override readonly name = "AddressInRecords";
+
+  constructor(names: readonly string[]) {
+    super(
+      `Nothing was changed: ${[...new Set(names)].join(", ")} would be made anew, and with \`address: auto\` only the ` +
+        "records that are there now tell the site's address, as this machine shares no network with a node of the " +
+        "site. Write it: `address: 203.0.113.10` or `address: cname:NAME`; or run this in the site's network.",
+    );
+  }
+}

@@ -1,6 +1,12 @@
 export { type Deployed, deployedIn, NOTHING_DEPLOYED, type StackState } from "./deployed.ts";
 export { describeTakeover } from "./describe.ts";
-export { ProviderOfOtherOwner, ReleaseInstalledByHand, SecondSigner, TakeoverStuck } from "./errors.ts";
+export {
+  AddressInRecords,
+  ProviderOfOtherOwner,
+  ReleaseInstalledByHand,
+  SecondSigner,
+  TakeoverStuck,
+} from "./errors.ts";
 export { planTakeover } from "./plan.ts";
 export { type ReadOptions, readExisting } from "./read.ts";
 export { findTakeover, NO_TAKEOVER, type Takeover, type TakeoverOptions } from "./takeover.ts";

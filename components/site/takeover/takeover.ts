@@ -1,11 +1,12 @@
 import { openChain } from "../../chain/client.ts";
 import { openCluster } from "../../cluster/cluster.ts";
 import type { Cluster } from "../../cluster/types.ts";
+import type { NodeView } from "../../gpu/types.ts";
 import { storageClassObjects } from "../../storage/classes.ts";
 import { openWallet } from "../../wallet/openWallet.ts";
 import type { SiteConfig } from "../config.ts";
-import { clusterExists, kubeconfigOf } from "../nodes.ts";
-import { type AddressRecords, findAddressRecords } from "./addressRecords.ts";
+import { clusterExists, internalAddresses, kubeconfigOf } from "../nodes.ts";
+import { type AddressRecords, findAddressRecords, requireAddress } from "./addressRecords.ts";
 import { deleteReplaced, removeLeftovers } from "./carryOut.ts";
 import { partsOf } from "./declared.ts";
 import { type Deployed, NOTHING_DEPLOYED } from "./deployed.ts";
@@ -47,6 +48,7 @@ export const NO_TAKEOVER: Takeover = {
  * @throws SecondSigner when another provider runs with the site's wallet
  * @throws ProviderOfOtherOwner when the provider that would be replaced belongs to another wallet
  * @throws ReleaseInstalledByHand when somebody installed what the site would install
+ * @throws AddressInRecords when records would go that alone tell the site's address
  * @throws DnsError when Cloudflare holds the records and does not let them be read
  */
 export async function findTakeover(site: SiteConfig, options: TakeoverOptions): Promise<Takeover> {
@@ -59,11 +61,21 @@ export async function findTakeover(site: SiteConfig, options: TakeoverOptions): 
     asked.then((known) => findAddressRecords(site, known.records)),
     clusterExists(site) ? findInCluster(site, { ...options, deployed }) : NO_TAKEOVER,
   ]);
+  await requireAddress(site, records, () => nodeAddresses(site));
   return withRecords(records, inCluster);
 }
 
+async function nodeAddresses(site: SiteConfig): Promise<string[]> {
+  const cluster = await openCluster({ kubeconfigPath: kubeconfigOf(site) });
+  const list = await cluster.get<{ readonly items: readonly NodeView[] }>("/api/v1/nodes");
+  return internalAddresses(list?.items ?? []);
+}
+
 /** A takeover of what is in the cluster, with records that are made anew. */
-export function withRecords({ items, deleteAll }: AddressRecords, inCluster: Takeover): Takeover {
+export function withRecords(
+  { items, deleteAll }: Omit<AddressRecords, "names">,
+  inCluster: Takeover,
+): Takeover {
   const { plan } = inCluster;
   return {
     ...inCluster,

@@ -111,7 +111,10 @@ describe("init", () => {
     assert.match(printed(), /another router stands before it/);
     // What `init` lets pass, `up` must not refuse: the ports may be forwarded on both.
     const { address } = parseSiteConfig(siteOf(await written()));
-    const settled = await publicAddress(address, {
+    const question = { declared: address, domain: "example.com", nodes: ["local"] };
+    const settled = await publicAddress(question, {
+      nearNodes: async () => true,
+      resolve: async () => [],
       publicAddress: async () => "203.0.113.10",
       localAddresses: () => facts.localAddresses,
       wanAddress: async () => "192.168.0.2",

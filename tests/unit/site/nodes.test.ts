@@ -7,6 +7,8 @@ import {
   admissionOfRelease,
   clusterExists,
   gpusOfNodes,
+  hostsOfMachines,
+  internalAddresses,
   kubeconfigOf,
   nodesDeclaration,
 } from "../../../components/site/nodes.ts";
@@ -56,6 +58,20 @@ describe("a site on machines of its own", () => {
     assert.equal(of("10.0.0.1", "100.64.0.1", "203.0.113.10", "203.0.113.11"), "203.0.113.10");
     assert.equal(of("192.168.1.5", "gpu.lan", "local"), undefined);
     assert.equal(addressOfNodes(undefined), undefined);
+  });
+
+  it("is near where its machines are reached, and a cluster where its nodes reach one another", () => {
+    const bastion = { host: "203.0.113.1" };
+    const { nodes = [] } = site({
+      nodes: [{ host: "192.168.1.5" }, { host: "10.0.0.1", bastion }, { host: "gpu.lan" }],
+    });
+    assert.deepEqual(hostsOfMachines(nodes), ["192.168.1.5", "gpu.lan"]);
+    const addresses = [
+      { type: "Hostname", address: "node-1" },
+      { type: "InternalIP", address: "192.168.1.5" },
+      { type: "ExternalIP", address: "203.0.113.10" },
+    ];
+    assert.deepEqual(internalAddresses([{ status: { addresses } }, { status: {} }, {}]), ["192.168.1.5"]);
   });
 
   it("advertises what its buses show, with the CUDA version of the planned driver", () => {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type CloudflareZone, openCloudflare } from "../../../components/dns/cloudflareApi.ts";
 import { CloudflareRefused, CloudflareUnreachable, DnsError } from "../../../components/dns/errors.ts";
-import { findAddressRecords } from "../../../components/site/takeover/addressRecords.ts";
+import { parseSiteConfig } from "../../../components/site/config.ts";
+import { findAddressRecords, requireAddress } from "../../../components/site/takeover/addressRecords.ts";
 import {
+  AddressInRecords,
   deployedIn,
   describeTakeover,
   type Takeover,
@@ -12,6 +14,14 @@ import {
 import { withRecords } from "../../../components/site/takeover/takeover.ts";
 import { type StandInCloudflare, startCloudflare } from "../../support/cloudflare.ts";
 
+const SITE = {
+  name: "garage",
+  domain: "example.com",
+  network: "mainnet",
+  wallet: { mnemonicEnv: "GARAGE_MNEMONIC" },
+  contact: { email: "ops@example.com" },
+  attributes: { "location-region": "us-west" },
+};
 const TOKEN = "canary-that-edits";
 const READ_TOKEN = "canary-that-reads";
 const VARIABLE = "TAKEOVER_TEST_TOKEN";
@@ -143,6 +153,36 @@ describe("a site's names at Cloudflare that its state does not know", () => {
     );
     const silent = (at: CloudflareZone) => openCloudflare(at, "http://127.0.0.1:1");
     assert.ok((await refusal(find([], undefined, silent))) instanceof CloudflareUnreachable);
+  });
+});
+
+describe("records that alone tell where the site is", () => {
+  const names = ["provider.example.com"];
+  const near = async (hosts: readonly string[]) => hosts.includes("192.168.1.10");
+  const nodes = (...hosts: string[]) =>
+    parseSiteConfig({ ...SITE, cluster: undefined, nodes: hosts.map((host) => ({ host })) }).nodes;
+  const require = (
+    address: string,
+    of: readonly string[],
+    hosts: readonly string[],
+    own?: ReturnType<typeof nodes>,
+  ) => requireAddress({ address, ...(own && { nodes: own }) }, { names: of }, async () => hosts, near);
+
+  it("are not deleted with `auto` from elsewhere", async () => {
+    await assert.rejects(require("auto", names, ["192.168.7.10"]), (error) => {
+      assert.ok(error instanceof AddressInRecords);
+      assert.match(error.message, /^Nothing was changed: provider\.example\.com .*Write it: `address: /);
+      return true;
+    });
+    await assert.rejects(require("auto", names, ["192.168.1.10"], nodes("192.168.7.10")), AddressInRecords);
+  });
+
+  it("are in the way of nobody who knows the address otherwise", async () => {
+    await require("auto", names, ["192.168.1.10"]);
+    await require("auto", names, [], nodes("192.168.1.10"));
+    await require("auto", names, [], nodes("192.168.7.10", "203.0.113.10"));
+    await require("203.0.113.10", names, []);
+    await require("auto", [], []);
   });
 });
 
