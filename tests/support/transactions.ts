@@ -4,6 +4,8 @@ import type { NetworkConfig } from "../../components/chain/types.ts";
 
 export interface SentTransaction {
   readonly hash: string;
+  /** Of the block that has it. */
+  readonly height: number;
   /** Type URLs of its messages, in order. */
   readonly messages: readonly string[];
 }
@@ -14,9 +16,10 @@ export async function transactionsOf(network: NetworkConfig, address: string): P
     query: `message.sender='${address}'`,
     per_page: "100",
     order_by: "asc",
-  })) as { txs: { hash: string; tx: string }[] };
-  return txs.map(({ hash, tx }) => ({
+  })) as { txs: { hash: string; height: string; tx: string }[] };
+  return txs.map(({ hash, height, tx }) => ({
     hash,
+    height: Number(height),
     messages: decodeTxRaw(Buffer.from(tx, "base64")).body.messages.map(({ typeUrl }) => typeUrl),
   }));
 }
