@@ -42,7 +42,9 @@ export interface AkashProviderArgs extends ReleaseArgs, IngressArgs, MarketSetti
   readonly keyName: pulumi.Input<string>;
   /** Domain of the site; the provider is `provider.<domain>`, leases are below `ingress.<domain>`. */
   readonly domain: string;
+  /** Chain that the provider bids on. */
   readonly network: {
+    /** For example `akashnet-2`. */
     readonly chainId: pulumi.Input<string>;
     /** CometBFT RPC endpoint with a working `/websocket`. */
     readonly rpc: pulumi.Input<string>;

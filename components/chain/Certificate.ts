@@ -52,8 +52,11 @@ export interface CertificateArgs {
  * const annotations = { "akash.network/certificate": certificate.fingerprint };
  */
 export class Certificate extends DynamicResource {
+  /** The wallet, `akash1…`. */
   declare readonly owner: pulumi.Output<string>;
+  /** Name or IP address that tenants connect to. */
   declare readonly host: pulumi.Output<string>;
+  /** Id of the chain that it is published on, for example `akashnet-2`. */
   declare readonly chainId: pulumi.Output<string>;
   /** Decimal. */
   declare readonly serial: pulumi.Output<string>;
@@ -63,6 +66,7 @@ export class Certificate extends DynamicResource {
   declare readonly notAfter: pulumi.Output<string>;
   /** SHA-256 of the DER, upper-case hex in pairs. */
   declare readonly fingerprint: pulumi.Output<string>;
+  /** Secret of `akash-services` with the sealed key. */
   declare readonly secretName: pulumi.Output<string>;
   /** On chain. */
   declare readonly state: pulumi.Output<"valid" | "revoked" | "missing">;

@@ -31,8 +31,11 @@ export interface CertificateRevocationArgs {
  * );
  */
 export class CertificateRevocation extends DynamicResource {
+  /** The wallet, `akash1…`. */
   declare readonly owner: pulumi.Output<string>;
+  /** Name or IP address that tenants connect to. */
   declare readonly host: pulumi.Output<string>;
+  /** Serial of the certificate in use, decimal. */
   declare readonly keep: pulumi.Output<string>;
   /** Serials that should no longer be valid and are; empty after `up`. */
   declare readonly superseded: pulumi.Output<string[]>;

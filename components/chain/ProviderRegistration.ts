@@ -41,10 +41,15 @@ export interface ProviderRegistrationArgs {
  * });
  */
 export class ProviderRegistration extends DynamicResource {
+  /** The wallet, `akash1…`. */
   declare readonly owner: pulumi.Output<string>;
+  /** Where tenants reach the provider, as on chain. */
   declare readonly hostUri: pulumi.Output<string>;
+  /** As on chain, by key. */
   declare readonly attributes: pulumi.Output<Record<string, string>>;
+  /** As on chain; "" for what is not published. */
   declare readonly contact: pulumi.Output<{ email: string; website: string }>;
+  /** Id of the chain that has the record, for example `akashnet-2`. */
   declare readonly chainId: pulumi.Output<string>;
   /** Hash of the last transaction that wrote the record; empty when it was adopted as it stood. */
   declare readonly txHash: pulumi.Output<string>;

@@ -26,10 +26,12 @@ export interface CloudflareRecordsArgs {
  * and 8444 nor the ports of leases.
  */
 export class CloudflareRecords extends pulumi.ComponentResource {
+  /** Cloudflare's id of the zone. */
   readonly zoneId: pulumi.Output<string>;
   /** Cloudflare's ids of the records, in their order. */
   readonly recordIds: pulumi.Output<string[]>;
 
+  /** @throws pulumi.RunError when the variable with the token is not set */
   constructor(name: string, args: CloudflareRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:CloudflareRecords", name, {}, opts);
     const { zone, tokenEnv = CLOUDFLARE_TOKEN } = args;

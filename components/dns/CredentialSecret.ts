@@ -6,7 +6,9 @@ import type { CredentialSource } from "./credentialProvider.ts";
 export interface CredentialSecretArgs {
   /** How to reach the cluster. */
   readonly cluster: pulumi.Input<ClusterAccess>;
+  /** Namespace of the Secret; it must be there. */
   readonly namespace: pulumi.Input<string>;
+  /** Name of the Secret. */
   readonly secretName: string;
   /** Where each key of the Secret comes from. */
   readonly values: Readonly<Record<string, CredentialSource>>;
@@ -17,6 +19,7 @@ export interface CredentialSecretArgs {
  * the environment or a file when the Secret is written; the state holds a checksum.
  */
 export class CredentialSecret extends DynamicResource {
+  /** Name of the Secret. */
   declare readonly secretName: pulumi.Output<string>;
 
   constructor(name: string, args: CredentialSecretArgs, opts?: pulumi.CustomResourceOptions) {

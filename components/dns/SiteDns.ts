@@ -21,6 +21,7 @@ export type DnsConfig =
     }
   | ({
       readonly provider: "rfc2136";
+      /** IP address or host name of the name server that takes the updates. */
       readonly server: string;
       /** Default: 53. */
       readonly port?: number;
@@ -34,6 +35,7 @@ export type DnsConfig =
     };
 
 export interface SiteDnsArgs {
+  /** Who serves the records, and how to reach them. */
   readonly config: DnsConfig;
   /** The site's domain; the zone, where `config` names none. */
   readonly domain: string;
@@ -48,10 +50,15 @@ export interface SiteDnsArgs {
 
 /** The site's DNS records, wherever they are kept. */
 export class SiteDns extends pulumi.ComponentResource {
+  /** The records as declared. */
   readonly records: pulumi.Output<DnsRecord[]>;
   /** Why a record is not verified, by name; empty where the DNS host itself was asked. */
   readonly unverified: pulumi.Output<Record<string, string>>;
 
+  /**
+   * @throws RangeError when `dynamic` is given with another provider than Cloudflare
+   * @throws pulumi.RunError when the variable with Cloudflare's token is not set
+   */
   constructor(name: string, args: SiteDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:SiteDns", name, {}, opts);
     const { config, domain, records, dynamic } = args;

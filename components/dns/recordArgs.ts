@@ -5,6 +5,7 @@ import type { DnsRecordType } from "./records.ts";
 export interface DnsRecordArgs {
   /** Fully qualified. */
   readonly name: string;
+  /** `A`, `AAAA` or `CNAME`, as `value` needs. */
   readonly type: Input<DnsRecordType>;
   /** An address, or a name. */
   readonly value: Input<string>;

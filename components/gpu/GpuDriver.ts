@@ -30,6 +30,7 @@ export interface GpuDriverArgs {
 export class GpuDriver extends DynamicResource {
   /** For example `580.95.05`. */
   declare readonly driverVersion: pulumi.Output<string>;
+  /** Of NVIDIA's container toolkit, for example `1.18.0-1`. */
   declare readonly toolkitVersion: pulumi.Output<string>;
 
   constructor(name: string, args: GpuDriverArgs, opts?: pulumi.CustomResourceOptions) {

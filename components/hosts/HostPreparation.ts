@@ -28,6 +28,7 @@ export interface HostPreparationArgs {
 export class HostPreparation extends DynamicResource {
   /** Kernel settings that are in force. */
   declare readonly sysctl: pulumi.Output<Preparation["sysctl"]>;
+  /** The firewall that is in force, with the ports and networks it lets in. */
   declare readonly firewall: pulumi.Output<Preparation["firewall"]>;
 
   constructor(name: string, args: HostPreparationArgs, opts?: pulumi.CustomResourceOptions) {

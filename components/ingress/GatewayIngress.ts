@@ -25,6 +25,7 @@ export interface GatewayIngressArgs extends IngressArgs {
  * `controller: chart`, NGINX Gateway Fabric and cert-manager.
  */
 export class GatewayIngress extends pulumi.ComponentResource {
+  /** The Gateway that routes are attached to. */
   readonly gateway: { readonly name: string; readonly namespace: string };
   /** Secret in the provider's namespace with its certificate for browsers, where an authority signs one. */
   readonly providerTlsSecret: string | undefined;

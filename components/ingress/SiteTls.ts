@@ -28,7 +28,9 @@ export interface TlsArgs {
 }
 
 export interface SiteTlsArgs extends TlsArgs {
+  /** Domain of the site; the certificates are for `provider.<domain>` and `*.ingress.<domain>`. */
   readonly domain: string;
+  /** Where the certificates are served: `gateway` or `classic`. */
   readonly mode: IngressMode;
   /** How to reach the cluster; needed for `dns01`, whose credential is in no state. */
   readonly cluster?: pulumi.Input<ClusterAccess>;
@@ -43,6 +45,7 @@ export class SiteTls extends pulumi.ComponentResource {
   /** Secret in the provider's namespace with its certificate for browsers; absent when self-signed. */
   readonly providerSecret: string | undefined;
 
+  /** @throws RangeError when Let's Encrypt has no `email`, DNS-01 no solver, or `dns01` no `cluster` */
   constructor(name: string, args: SiteTlsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:ingress:SiteTls", name, {}, opts);
     const { domain, mode, issuer = "self-signed", email = "", dns01, certManager = "chart" } = args;

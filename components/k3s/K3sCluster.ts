@@ -34,8 +34,10 @@ export class K3sCluster extends pulumi.ComponentResource {
   readonly plan: ClusterPlan;
   /** Nodes by name. */
   readonly nodes: Readonly<Record<string, K3sNode>>;
+  /** The file on this machine that gives access to the cluster. */
   readonly kubeconfig: Kubeconfig;
 
+  /** @throws RolesImpossible, OptionInvalid or VersionUnknown when the machines or options make no cluster */
   constructor(name: string, args: K3sClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:k3s:K3sCluster", name, {}, opts);
     const { site, machines, options = {}, running, prepared = {} } = args;

@@ -63,7 +63,9 @@ export interface K3sOptions {
   readonly evictionSeconds?: number;
   /** K3s's own local-path storage. Default: true. */
   readonly localStorage?: boolean;
+  /** Mirrors and logins of registries that images come from. Default: none. */
   readonly registries?: Registries;
+  /** When the cluster's data is saved, and how much of it is kept. Default: every night, 14 of each server. */
   readonly snapshots?: SnapshotOptions;
   /** Raise it by one to replace the tokens with which nodes join. Default: 1. */
   readonly tokenGeneration?: number;

@@ -8,6 +8,7 @@ import { operatorCommand } from "./operatorCommand.ts";
 import type { NodesDeclaration, ObservedNodes, SiteMachine } from "./types.ts";
 
 export interface SiteNodesArgs {
+  /** The machines, and what they are to become. */
   readonly declaration: NodesDeclaration;
   /** What `observeNodes` read for it at the start of this run. */
   readonly observed: ObservedNodes;
@@ -18,6 +19,7 @@ export interface SiteNodesArgs {
  * K3s: servers one after the other, agents at the same time. The kubeconfig is last and outlives all of them.
  */
 export class SiteNodes extends pulumi.ComponentResource {
+  /** What the machines are together. */
   readonly cluster: K3sCluster;
   /** Path of the kubeconfig; not known in a preview before the cluster is. */
   readonly kubeconfigPath: pulumi.Output<string>;

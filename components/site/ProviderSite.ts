@@ -52,9 +52,13 @@ export interface ProviderSiteArgs {
  * const site = new ProviderSite(config.name, { config, observed: await observeSite(config) });
  */
 export class ProviderSite extends pulumi.ComponentResource {
+  /** The provider's record on chain. */
   readonly registration: ProviderRegistration;
+  /** The provider's certificate on chain, and its key in the cluster. */
   readonly certificate: Certificate;
+  /** The wallet's key in the cluster. */
   readonly keyring: KeyringSecret;
+  /** The site's DNS records. */
   readonly dns: SiteDns;
   /** GPUs that are advertised, and why others are not. */
   readonly gpu: OfferedGpus;

@@ -4,6 +4,7 @@ import type { ClusterAccess } from "../cluster/index.ts";
 import { DynamicResource } from "../dynamic/index.ts";
 
 export interface VolumeCheckArgs {
+  /** How to reach the cluster. */
   readonly cluster: pulumi.Input<ClusterAccess>;
   /** Storage classes to try. */
   readonly classes: pulumi.Input<readonly string[]>;

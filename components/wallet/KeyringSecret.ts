@@ -39,8 +39,11 @@ export class KeyringSecret extends DynamicResource {
   declare readonly address: pulumi.Output<string>;
   /** Changes with the key and its name, not each time the Secret is written. Hex. */
   declare readonly checksum: pulumi.Output<string>;
+  /** Namespace of the Secret. */
   declare readonly namespace: pulumi.Output<string>;
+  /** Name of the Secret. */
   declare readonly secretName: pulumi.Output<string>;
+  /** Name of the key, the provider's `--from`. */
   declare readonly keyName: pulumi.Output<string>;
 
   constructor(name: string, args: KeyringSecretArgs, opts?: pulumi.CustomResourceOptions) {

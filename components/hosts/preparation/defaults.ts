@@ -60,6 +60,7 @@ export interface PreparationOptions {
   readonly journalLimit?: string;
   /** Whether the machine's NVIDIA cards are used. Default: false. */
   readonly gpu?: boolean;
+  /** Whom the machine's firewall lets in beyond the site's own ports; `false` leaves it to somebody else. Default: nobody. */
   readonly firewall?: FirewallOptions | false;
   /** Logins by key only. Default: false. */
   readonly hardenSsh?: boolean;
