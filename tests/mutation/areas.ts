@@ -23,15 +23,35 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   site: {
     files: [
-      "components/site/{attributes,config,fields,ingressArgs,jsonSchema,places,problems,rules,schema,secrets}.ts",
+      "components/site/{attributes,config,fields,ingressArgs,jsonSchema,nodes,places,problems,publicAddress,rules,schema,secrets}.ts",
     ],
-    tests: ["attributes", "config*", "ingressArgs", "jsonSchema", "problems", "rules", "secrets"].map(
-      (name) => `tests/unit/site/${name}.test.ts`,
-    ),
+    tests: [
+      ...[
+        "attributes",
+        "config*",
+        "ingressArgs",
+        "jsonSchema",
+        "nodes",
+        "problems",
+        "publicAddress",
+        "rules",
+      ],
+      "secrets",
+    ].map((name) => `tests/unit/site/${name}.test.ts`),
+    ignored: ["wording", "prose"],
+  },
+  takeover: {
+    files: [
+      "components/site/takeover/{addressRecords,bindings,declared,deployed,owner,plan,processes,roles,secondSigners,views}.ts",
+    ],
+    tests: ["tests/unit/site/takeover*.test.ts"],
     ignored: ["wording", "prose"],
   },
   attributes: {
-    files: ["components/gpu/{attributes,database,detect,labels,product}.ts", "components/storage/classes.ts"],
+    files: [
+      "components/gpu/{attributes,bus,database,detect,expected,gate,labels,product}.ts",
+      "components/storage/classes.ts",
+    ],
     tests: ["tests/unit/gpu/*.test.ts", "tests/unit/storage/classes.test.ts"],
     ignored: ["wording"],
   },
