@@ -1,5 +1,6 @@
 import { checkCompatibility } from "../components/akash/compatibility.ts";
 import { openCluster } from "../components/cluster/index.ts";
+import { requireDnsToken } from "../components/dns/credentials.ts";
 import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { type ObservedSite, observeSite } from "../components/site/observe.ts";
 import { siteVersions } from "../components/site/versions.ts";
@@ -23,7 +24,8 @@ export interface PreflightOptions {
 /**
  * Everything that can be found wrong before anything is changed: the wallet opens and is the one whose key the
  * cluster holds, the chain answers with its own id, is not behind and sends blocks over a websocket, the provider
- * speaks its messages, the cluster answers, or the machines that are to become one fit, the wallet can pay.
+ * speaks its messages, the cluster answers, or the machines that are to become one fit, the wallet can pay, and the
+ * token for DNS is at hand.
  *
  * What a move to other versions means is said, and so is an upgrade that the chain has announced.
  *
@@ -40,6 +42,7 @@ export async function preflight(
   const step = progress.start(`checking wallet, chain${machines} and cluster`);
   let observed: ObservedSite;
   try {
+    requireDnsToken(site);
     // The provider lives on the endpoint's event subscription, so an endpoint without one is as good as none.
     observed = await observeSite(site, { websocket: true });
     checkCompatibility(observed.chain.generation, siteVersions(site).provider, { simulated: embedded });

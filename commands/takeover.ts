@@ -56,3 +56,8 @@ export function previewFlags({ plan }: Takeover): string[] {
     "--exclude-dependents",
   ];
 }
+
+/** Whether a takeover deletes, before the update, what runs: from then on the site stands only when the update succeeds. */
+export function replaces({ plan }: Takeover): boolean {
+  return plan.items.some(({ action }) => action === "replace");
+}

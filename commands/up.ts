@@ -1,5 +1,6 @@
 import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
+import { requireDnsCredentials } from "../components/dns/credentials.ts";
 import { observeSite } from "../components/site/observe.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
@@ -16,7 +17,7 @@ import { endResumed, forgetRestart, restartIfNeeded } from "./restart.ts";
 import { EMBEDDED, type Stack, StackError } from "./stack.ts";
 import { freeStack } from "./stackLock.ts";
 import { describeSite, type SiteOutputs } from "./summary.ts";
-import { finishTakeover, previewFlags, showTakeover } from "./takeover.ts";
+import { finishTakeover, previewFlags, replaces, showTakeover } from "./takeover.ts";
 import { unlockWallet } from "./wallet.ts";
 
 interface UpOptions extends StackOptions {
@@ -58,9 +59,11 @@ async function up(options: UpOptions): Promise<void> {
   const takeover = await showTakeover(context);
   const { plan } = takeover;
   const output = options.json ? "stderr" : "show";
-  if (!stack.embedded && !options.yes) {
-    await previewAndAsk(context, output, [...previewFlags(takeover), ...policies]);
-  }
+  const flags = [...previewFlags(takeover), ...policies];
+  // What an update would be refused for has to come up while the earlier set-up still runs.
+  if (replaces(takeover)) requireDnsCredentials(stack.site);
+  if (!stack.embedded && !options.yes) await previewAndAsk(context, output, flags);
+  else if (replaces(takeover)) await judgedPreview(context, output, flags);
   await takeover.deleteReplaced();
   const run = await judged(context.engine([...UPDATE, ...policies], { output, events: true })).catch(
     (error) => explain(error, stack, options.yes),
@@ -104,13 +107,16 @@ async function explain(failure: unknown, stack: Stack, yes: boolean): Promise<ne
   throw failure;
 }
 
-async function previewAndAsk(
-  context: StackContext,
-  output: "show" | "stderr",
-  flags: readonly string[],
-): Promise<void> {
+type Output = "show" | "stderr";
+
+/** @throws PolicyRefusal when mandatory policies refuse what would be done */
+function judgedPreview(context: StackContext, output: Output, flags: readonly string[]) {
   const preview = ["preview", "--refresh", "--run-program", ...flags];
-  const { events } = await judged(context.engine(preview, { output, events: true }));
+  return judged(context.engine(preview, { output, events: true }));
+}
+
+async function previewAndAsk(context: StackContext, output: Output, flags: readonly string[]): Promise<void> {
+  const { events } = await judgedPreview(context, output, flags);
   process.stderr.write(describeMachines(await machineSteps(events)));
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");

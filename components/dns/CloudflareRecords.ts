@@ -3,7 +3,7 @@ import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getZoneOutput } from "@pulumi/cloudflare/getZone.js";
 import { Provider } from "@pulumi/cloudflare/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { CLOUDFLARE_TOKEN, tokenMissing } from "./cloudflareApi.ts";
+import { CLOUDFLARE_TOKEN, openCloudflareToken } from "./credentials.ts";
 import type { DnsRecordArgs } from "./recordArgs.ts";
 
 export interface CloudflareRecordsArgs {
@@ -35,10 +35,7 @@ export class CloudflareRecords extends pulumi.ComponentResource {
   constructor(name: string, args: CloudflareRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("akash:dns:CloudflareRecords", name, {}, opts);
     const { zone, tokenEnv = CLOUDFLARE_TOKEN } = args;
-    const token = process.env[tokenEnv];
-    if (token === undefined || token === "") {
-      throw new pulumi.RunError(tokenMissing({ zone, tokenEnv }));
-    }
+    const token = tokenOf(zone, tokenEnv);
     const parent: pulumi.CustomResourceOptions = { parent: this };
     if (tokenEnv !== CLOUDFLARE_TOKEN) {
       parent.provider = new Provider(
@@ -65,5 +62,14 @@ export class CloudflareRecords extends pulumi.ComponentResource {
     );
     this.recordIds = pulumi.all(records.map(({ id }) => id));
     this.registerOutputs({ zoneId: this.zoneId, recordIds: this.recordIds });
+  }
+}
+
+/** In the program the engine shows a missing token as the sentence it is. */
+function tokenOf(zone: string, tokenEnv: string): string {
+  try {
+    return openCloudflareToken({ zone, tokenEnv });
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { imageReference } from "../charts/index.ts";
 import type { ClusterAccess } from "../cluster/index.ts";
 import { CredentialSecret } from "./CredentialSecret.ts";
-import { CLOUDFLARE_API, CLOUDFLARE_TOKEN } from "./cloudflareApi.ts";
+import { CLOUDFLARE_API } from "./cloudflareApi.ts";
+import { CLOUDFLARE_TOKEN } from "./credentials.ts";
 import { updaterScript } from "./updater.ts";
 
 /** curl with a shell; pinned by tag, and by digest where the mirror keeps one. */

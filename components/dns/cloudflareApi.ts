@@ -1,11 +1,9 @@
+import { CLOUDFLARE_TOKEN, openCloudflareToken } from "./credentials.ts";
 import { CloudflareRefused, CloudflareUnreachable, DnsError } from "./errors.ts";
 import { canonicalName } from "./records.ts";
 
 /** Where Cloudflare's API is. */
 export const CLOUDFLARE_API = "https://api.cloudflare.com/client/v4";
-
-/** Variable with the API token, where the site names no other; the engine's plugin reads it by itself. */
-export const CLOUDFLARE_TOKEN = "CLOUDFLARE_API_TOKEN";
 
 const TIMEOUT_MS = 15_000;
 /** Records that say where a name leads to; Cloudflare refuses a second of the same name, or serves both. */
@@ -41,21 +39,15 @@ export interface Cloudflare {
   remove(record: CloudflareRecord): Promise<void>;
 }
 
-/** Says which variable is missing, and what it holds. */
-export function tokenMissing({ zone, tokenEnv = CLOUDFLARE_TOKEN }: CloudflareZone): string {
-  return `The environment variable ${tokenEnv} is not set; it holds a Cloudflare API token that may edit the zone ${zone}.`;
-}
-
 /**
  * A client for the records of one zone. The token is read from its variable, and is in no error.
  *
  * @param api address of the API; another in tests
- * @throws DnsError when the variable holds no token; its calls throw CloudflareRefused and CloudflareUnreachable
+ * @throws CredentialMissing when the variable is not set, DnsError when it holds no token; its calls throw CloudflareRefused and CloudflareUnreachable
  */
 export function openCloudflare(at: CloudflareZone, api = CLOUDFLARE_API): Cloudflare {
   const { zone, tokenEnv = CLOUDFLARE_TOKEN } = at;
-  const token = process.env[tokenEnv] ?? "";
-  if (token === "") throw new DnsError(tokenMissing(at));
+  const token = openCloudflareToken(at);
   // `fetch` would quote a header that it cannot send, and the token with it.
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new DnsError(

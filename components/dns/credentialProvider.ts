@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type ClusterAccess, openCluster } from "../cluster/index.ts";
 import type { Implementation } from "../dynamic/index.ts";
-import { DnsError } from "./errors.ts";
+import { CredentialMissing } from "./errors.ts";
 
 /** Where one value of the Secret comes from. */
 export interface CredentialSource {
@@ -22,11 +22,6 @@ export interface CredentialInputs {
   readonly values: Readonly<Record<string, CredentialSource>>;
   /** Of what the Secret holds; a changed credential shows in it. */
   readonly checksum: string;
-}
-
-/** The credential is not where the declaration says. */
-export class CredentialMissing extends DnsError {
-  override readonly name = "CredentialMissing";
 }
 
 function declared({ cluster, namespace, secretName, values, checksum }: CredentialInputs): CredentialInputs {

@@ -29,6 +29,11 @@ export class AnswerNotGenuine extends DnsError {
   override readonly name = "AnswerNotGenuine";
 }
 
+/** The credential is not where the declaration says. */
+export class CredentialMissing extends DnsError {
+  override readonly name = "CredentialMissing";
+}
+
 /** The TSIG secret is not where the declaration says. */
 export class TsigSecretMissing extends DnsError {
   override readonly name = "TsigSecretMissing";

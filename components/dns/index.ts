@@ -8,12 +8,13 @@ export {
 } from "./address.ts";
 export { CloudflareRecords, type CloudflareRecordsArgs } from "./CloudflareRecords.ts";
 export { CredentialSecret, type CredentialSecretArgs } from "./CredentialSecret.ts";
-export { CredentialMissing, type CredentialSource } from "./credentialProvider.ts";
+export type { CredentialSource } from "./credentialProvider.ts";
 export { DynamicAddress, type DynamicAddressArgs, updaterImage } from "./DynamicAddress.ts";
 export {
   AnswerNotGenuine,
   CloudflareRefused,
   CloudflareUnreachable,
+  CredentialMissing,
   DnsError,
   NameServerUnreachable,
   TsigSecretMissing,

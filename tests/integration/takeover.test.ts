@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { CRDS } from "../../components/akash/crds/definitions.ts";
-import { openChain, submit } from "../../components/chain/index.ts";
+import { openChain } from "../../components/chain/index.ts";
 import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import type { TakeoverItem } from "../../components/site/takeover/index.ts";
-import { createProviderKey } from "../../components/wallet/providerKey.ts";
 import { type EmbeddedServices, ensureEmbedded } from "../../embedded/index.ts";
 import { ensureToolchain, silentProgress } from "../../toolchain/index.ts";
 import { Checkout } from "../support/checkout.ts";
@@ -17,12 +16,13 @@ import type { KubernetesObject } from "../unit/akash/declared.ts";
 import { objectPath } from "./akashCluster.ts";
 import { eventually } from "./akashFixtures.ts";
 import { MarkedRun } from "./faultsSupport.ts";
+import { registerOfficially } from "./takeoverSupport.ts";
 
 const SERVICES = "/api/v1/namespaces/akash-services";
 const PROVIDER = "/apis/apps/v1/namespaces/akash-services/statefulsets/akash-provider";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-/** What the provider publishes of itself before the takeover. */
-const OLD_HOST_URI = "https://provider.old.test:8443";
+
+const NO_TSIG = "{provider: rfc2136, server: 127.0.0.1, keyName: site, secretEnv: NO_SUCH_SECRET}";
 
 interface Pod {
   readonly metadata: { readonly ownerReferences?: readonly unknown[] };
@@ -61,30 +61,13 @@ describe("takeover", function () {
     const toolchain = await ensureToolchain({ tools: ["engine", "embedded"], progress: silentProgress });
     services = await ensureEmbedded({ folder: join(checkout.folder, ".embedded"), toolchain });
     cluster = await openCluster({ kubeconfigPath: services.cluster.kubeconfig });
-    await register();
+    await registerOfficially(services);
     await installOfficially();
   });
 
   after(async () => {
     await checkout?.remove();
   });
-
-  /** The record and certificate of the earlier set-up, by the same wallet. */
-  async function register(): Promise<void> {
-    await submit(services.chain, { mnemonicFile: services.wallet.mnemonicFile }, async ({ wallet }) => {
-      const host = "provider.akash.test";
-      const { certificatePem, publicKeyPem } = await createProviderKey(wallet, { host });
-      const attributes = [{ key: "host", value: "akash" }];
-      const record = {
-        ...{ owner: wallet.address, hostUri: OLD_HOST_URI, attributes },
-        ...{ email: "old@akash.test", website: "https://old.akash.test" },
-      };
-      return [
-        { type: "createProvider", record },
-        { type: "createCertificate", owner: wallet.address, certificatePem, publicKeyPem },
-      ];
-    });
-  }
 
   async function installOfficially(): Promise<void> {
     for (const { metadata, spec } of CRDS) {
@@ -122,6 +105,39 @@ describe("takeover", function () {
     );
     for (const object of objects) await apply(object);
     await eventually(async () => assert.ok((await pod())?.spec.nodeName));
+  }
+
+  const refusals: readonly [what: string, file: string, from: string, to: string, said: RegExp][] = [
+    [
+      "a policy",
+      "components/storage/classes.ts",
+      '"akash.network": "true"',
+      '"a": "b"',
+      /storage-class-label/,
+    ],
+    [
+      "a credential",
+      "Pulumi.dev.yaml",
+      "dns: {provider: manual}",
+      `dns: ${NO_TSIG}`,
+      /NO_SUCH_SECRET is not set/,
+    ],
+  ];
+  for (const [what, file, from, to, said] of refusals) {
+    it(`deletes nothing where ${what} stands against what comes in its place`, async () => {
+      const [path, content, before] = [
+        join(checkout.folder, file),
+        await checkout.read(file),
+        await identities(),
+      ];
+      assert.ok(before.uid !== undefined && content.includes(from));
+      await writeFile(path, content.replace(from, to));
+      const run = await checkout.run("up", "--yes");
+      await writeFile(path, content);
+      assert.equal(run.code, 1);
+      assert.match(run.stderr, said);
+      assert.deepEqual(await identities(), before);
+    });
   }
 
   it("adopts the site: what would fight is gone, what leases need is kept", async () => {
