@@ -9,6 +9,7 @@ import { forgetSite } from "../doctor/observe/history.ts";
 import { readEmbedded, stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { openContext } from "./context.ts";
+import { requireStack } from "./ensureStack.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { removalEnvironment } from "./removal.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
@@ -63,6 +64,10 @@ async function stopServices(json: boolean): Promise<void> {
 }
 
 async function destroy(stack: Stack, options: DownOptions): Promise<void> {
+  const progress = options.json ? silentProgress : createProgress();
+  const context = await openContext(stack.name, progress);
+  // The cluster whose leases are looked at is found by the site's name.
+  await requireStack(context);
   const hasCluster = clusterExists(stack.site);
   if (!options.withLeases && hasCluster)
     await requireNoLeases(`Site ${stack.site.name}`, () => openSiteCluster(stack));
@@ -75,8 +80,6 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
     });
     if (!sure) throw new StackError("Nothing was removed.");
   }
-  const progress = options.json ? silentProgress : createProgress();
-  const context = await openContext(stack.name, progress);
   // Taking the certificate back is signed, too.
   await unlockWallet(context);
   await freeStack(context, progress);

@@ -3,10 +3,11 @@ import {
   deployedIn,
   describeTakeover,
   findTakeover,
-  type StackState,
+  NOTHING_DEPLOYED,
   type Takeover,
 } from "../components/site/takeover/index.ts";
 import type { StackContext } from "./context.ts";
+import { readState } from "./stackState.ts";
 
 export { NO_TAKEOVER } from "../components/site/takeover/index.ts";
 
@@ -28,9 +29,9 @@ export async function showTakeover(context: StackContext): Promise<Takeover> {
   return takeover;
 }
 
-async function deployed({ engine }: StackContext): Promise<Deployed> {
-  const { stdout } = await engine(["stack", "export"], { output: "capture" });
-  return deployedIn(JSON.parse(stdout) as StackState);
+async function deployed(context: StackContext): Promise<Deployed> {
+  const state = await readState(context);
+  return state === undefined ? NOTHING_DEPLOYED : deployedIn(state);
 }
 
 /** Finishes a takeover; without consent only says what is left to remove. */

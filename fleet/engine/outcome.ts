@@ -1,4 +1,5 @@
 import type { EngineEvent } from "../../commands/engineEvents.ts";
+import { isUnknownStack } from "../../commands/stackState.ts";
 import { NetworkNotRunning, NoUsableEndpoint, RpcUnreachable } from "../../components/chain/errors.ts";
 import { ClusterUnreachable, KubeconfigMissing } from "../../components/cluster/errors.ts";
 import type { SiteResult } from "../rollout/record.ts";
@@ -29,12 +30,7 @@ export function isLocked(error: unknown): boolean {
   );
 }
 
-/** The stack was never made: the site was not brought up yet. */
-export function isUnknownStack(error: unknown): boolean {
-  return (
-    error instanceof Error && /no stack named|could not find stack|stack '.*' not found/i.test(error.message)
-  );
-}
+export { isUnknownStack };
 
 /** The engine ended with an error; the message is what its diagnostics say. */
 export class EngineRunFailed extends Error {
