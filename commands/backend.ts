@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { PROJECT } from "./stack.ts";
+import { PROJECT } from "./project.ts";
 
 const FILE = "file://";
 
-/** Address of the engine's backend: what the environment names, else where the person is logged in. */
+/**
+ * Address of the engine's backend: what the environment names, else where the person is logged in. After a
+ * `pulumi logout` the file of logins stays and names nothing.
+ */
 export function backendOf(env: NodeJS.ProcessEnv): string | undefined {
-  return env["PULUMI_BACKEND_URL"] ?? loggedInBackend(env);
+  return env["PULUMI_BACKEND_URL"] || loggedInBackend(env) || undefined;
 }
 
 function loggedInBackend(env: NodeJS.ProcessEnv): string | undefined {

@@ -1,4 +1,5 @@
 import type { StackContext } from "./context.ts";
+import { rememberBackend, requireKnownBackend } from "./knownBackend.ts";
 import { StackError } from "./stack.ts";
 import { readState, requireSameSite } from "./stackState.ts";
 
@@ -8,19 +9,21 @@ const ALREADY_EXISTS = 1;
 /**
  * Has the stack ready that `up` changes: makes it at its first `up`, and looks whether a later one means the same.
  *
- * @throws StackError where its state holds the site under another name
+ * @throws StackError where the state is kept elsewhere, or holds the site under another name
  */
 export async function ensureStack(context: StackContext): Promise<void> {
   if (!(await requireStack(context))) await makeStack(context);
+  rememberBackend(context);
 }
 
 /**
  * Looks whether a stack is the one that the site was brought up in. Writes nothing.
  *
  * @returns false where there is no such stack
- * @throws StackError where its state holds the site under another name
+ * @throws StackError where the state is kept elsewhere, or holds the site under another name
  */
 export async function requireStack(context: StackContext): Promise<boolean> {
+  requireKnownBackend(context);
   const state = await readState(context);
   if (state !== undefined) requireSameSite(context.stack, state);
   return state !== undefined;

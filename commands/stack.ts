@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseSiteConfig, type SiteConfig } from "../components/site/config.ts";
 import { lendPlugins, pluginsOfCache, pluginsOfHome, replaceLink } from "../toolchain/index.ts";
+import { backendOf } from "./backend.ts";
+import { PROJECT } from "./project.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** Folder of Pulumi.yaml: the repository's root. */
-export const PROJECT = join(import.meta.dirname, "..");
+export { PROJECT } from "./project.ts";
 
 /** Folder with everything that belongs to the embedded site, its state included. */
 export const EMBEDDED = process.env["PULUMI_AKASH_EMBEDDED"] ?? join(PROJECT, ".embedded");
@@ -61,10 +62,13 @@ export async function readStack(name: string, folder = PROJECT): Promise<Stack> 
  * The engine's variables for a stack: where its state is kept and what unlocks its secrets. What the person has
  * set wins. The embedded stack keeps its state with the services it describes; any other keeps it where the
  * person has logged in, else in their home folder, with a passphrase made once and readable by them alone.
+ *
+ * @param passphrase whether one that there is not is made; a command that must write nothing goes without it
  */
 export async function stackEnvironment(
   stack: Pick<Stack, "name" | "embedded">,
   embeddedFolder = EMBEDDED,
+  passphrase: "make" | "find" = "make",
 ): Promise<Record<string, string>> {
   if (stack.embedded) {
     const state = join(embeddedFolder, "state");
@@ -76,15 +80,15 @@ export async function stackEnvironment(
     };
   }
   const environment: Record<string, string> = {};
-  const loggedIn = existsSync(
-    join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json"),
-  );
-  if (process.env["PULUMI_BACKEND_URL"] === undefined && !loggedIn) {
-    environment["PULUMI_BACKEND_URL"] = "file://~";
-  }
+  if (backendOf(process.env) === undefined) environment["PULUMI_BACKEND_URL"] = "file://~";
   const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   if (PULUMI_CONFIG_PASSPHRASE === undefined && PULUMI_CONFIG_PASSPHRASE_FILE === undefined) {
-    environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = await passphraseFile(stack.name);
+    const file = keptFile(stack.name, "passphrase");
+    if (passphrase === "make" && !existsSync(file)) await makePassphrase(stack.name, file);
+    if (existsSync(file)) {
+      await chmod(file, 0o600);
+      environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = file;
+    }
   }
   return environment;
 }
@@ -107,16 +111,16 @@ function engineHome(embeddedFolder: string): string {
   return home;
 }
 
-async function passphraseFile(stack: string): Promise<string> {
+/** Where something of a real stack is kept that belongs to neither its file nor its state. */
+export function keptFile(stack: string, kind: "passphrase" | "backend"): string {
   const folder = join(process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "pulumi-akash");
-  const file = join(folder, `${stack}.passphrase`);
-  if (!existsSync(file)) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
-    process.stderr.write(
-      `The passphrase of stack ${stack} was made and kept in ${file}. Back it up: without it the stack's secrets cannot be read.\n`,
-    );
-  }
-  await chmod(file, 0o600);
-  return file;
+  return join(folder, `${stack}.${kind}`);
+}
+
+async function makePassphrase(stack: string, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+  process.stderr.write(
+    `The passphrase of stack ${stack} was made and kept in ${file}. Back it up: without it the stack's secrets cannot be read.\n`,
+  );
 }

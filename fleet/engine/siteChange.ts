@@ -1,3 +1,4 @@
+import { rememberBackend, requireKnownBackend } from "../../commands/knownBackend.ts";
 import { preflight } from "../../commands/preflight.ts";
 import { removalEnvironment } from "../../commands/removal.ts";
 import { freeStack } from "../../commands/stackLock.ts";
@@ -78,7 +79,10 @@ async function makeStack(stack: SiteStack): Promise<void> {
       `${describeTakeover(plan).trim()}\nRun \`npm run up -- -s ${name}\` once: it asks what is to become of it.`,
     );
   }
+  const where = { stack: stack.stack, env: await stack.environment() };
+  requireKnownBackend(where);
   await stack.pulumi("stack", "init", "--no-select");
+  rememberBackend(where);
 }
 
 function outcomeOf({ changes, update }: SiteRun): SiteOutcome {

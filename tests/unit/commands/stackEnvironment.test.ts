@@ -8,11 +8,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { stackEnvironment } from "../../../commands/stack.ts";
+import { rememberBackend, requireKnownBackend } from "../../../commands/knownBackend.ts";
+import { StackError, stackEnvironment } from "../../../commands/stack.ts";
 
 describe("the engine's environment of the embedded stack", () => {
   const { PULUMI_HOME, PULUMI_AKASH_CACHE } = process.env;
@@ -78,13 +80,20 @@ describe("the engine's environment of the embedded stack", () => {
 });
 
 describe("the engine's environment of a real stack", () => {
-  const names = ["HOME", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+  const names = [
+    "HOME",
+    "PULUMI_HOME",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+  ];
   const before = Object.fromEntries([...names, "XDG_CONFIG_HOME"].map((name) => [name, process.env[name]]));
+  const stack = { name: "garage", embedded: false };
   let home: string;
 
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "pulumi-akash-stack-"));
-    for (const name of names) delete process.env[name];
+    for (const name of [...names, "XDG_CONFIG_HOME"]) delete process.env[name];
     process.env["HOME"] = home;
   });
 
@@ -98,9 +107,70 @@ describe("the engine's environment of a real stack", () => {
 
   it("has a passphrase that the person alone can read, in their folder also where a variable for it is empty", async () => {
     process.env["XDG_CONFIG_HOME"] = "";
-    const env = await stackEnvironment({ name: "garage", embedded: false });
+    const env = await stackEnvironment(stack);
     const file = join(home, ".config/pulumi-akash/garage.passphrase");
     assert.equal(env["PULUMI_CONFIG_PASSPHRASE_FILE"], file);
     assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it("makes no passphrase for a command that only looks, and finds one that was made", async () => {
+    const look = () => stackEnvironment(stack, undefined, "find");
+    assert.equal((await look())["PULUMI_CONFIG_PASSPHRASE_FILE"], undefined);
+    assert.deepEqual(readdirSync(home), []);
+    const { PULUMI_CONFIG_PASSPHRASE_FILE: made } = await stackEnvironment(stack);
+    assert.ok(made !== undefined);
+    assert.equal((await look())["PULUMI_CONFIG_PASSPHRASE_FILE"], made);
+  });
+
+  const login = (current: string) => {
+    mkdirSync(join(home, ".pulumi"), { recursive: true });
+    writeFileSync(join(home, ".pulumi/credentials.json"), JSON.stringify({ current }));
+  };
+
+  it("keeps the state in the home folder where nobody is logged in, also after `pulumi logout`", async () => {
+    assert.equal((await stackEnvironment(stack))["PULUMI_BACKEND_URL"], "file://~");
+    login("");
+    assert.equal((await stackEnvironment(stack))["PULUMI_BACKEND_URL"], "file://~");
+    login("s3://bucket");
+    assert.equal((await stackEnvironment(stack))["PULUMI_BACKEND_URL"], undefined);
+  });
+
+  describe("remembers which backend holds the state", () => {
+    const where = async () => ({ stack, env: { ...process.env, ...(await stackEnvironment(stack)) } });
+    const kept = () => join(home, ".config/pulumi-akash/garage.backend");
+
+    it("and refuses another, until the move is accepted", async () => {
+      requireKnownBackend(await where());
+      rememberBackend(await where());
+      requireKnownBackend(await where());
+      login("s3://bucket");
+      const moved = await where();
+      assert.throws(
+        () => requireKnownBackend(moved),
+        (error: Error) =>
+          error instanceof StackError &&
+          [`file://${home}`, "s3://bucket", `delete ${kept()}`].every((part) => error.message.includes(part)),
+      );
+      rmSync(kept());
+      requireKnownBackend(moved);
+      rememberBackend(moved);
+      login("");
+      const back = await where();
+      assert.throws(() => requireKnownBackend(back), /kept at s3:\/\/bucket/);
+    });
+
+    it("by its place, however that is written", async () => {
+      rememberBackend(await where());
+      for (const url of [`file://${home}`, `file://${home}/`, "file://~/"]) {
+        process.env["PULUMI_BACKEND_URL"] = url;
+        requireKnownBackend(await where());
+      }
+    });
+
+    it("unless the passphrase comes from elsewhere, as in CI", async () => {
+      process.env["PULUMI_CONFIG_PASSPHRASE"] = "from a vault";
+      rememberBackend(await where());
+      assert.deepEqual(readdirSync(home), []);
+    });
   });
 });
