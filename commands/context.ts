@@ -31,28 +31,33 @@ export interface StackEngineOptions {
  * @param progress default: standard error, and only where programs have to be fetched or built
  */
 export async function openContext(stackName: string, progress?: Progress): Promise<StackContext> {
-  return contextOf(await readStack(stackName), progress);
+  return contextOf(await readStack(stackName), progress, "make");
 }
 
 /**
  * The same of a stack whose services have to run, which is looked at first: having the programs ready can take long.
+ * For commands that only look: a passphrase that there is not is not made.
  *
  * @throws StackError saying how to start them
  */
 export async function openRunning(stackName: string, progress?: Progress): Promise<StackContext> {
   const stack = await readStack(stackName);
   await requireServices(stack);
-  return contextOf(stack, progress);
+  return contextOf(stack, progress, "find");
 }
 
-async function contextOf(stack: Stack, progress: Progress | undefined): Promise<StackContext> {
+async function contextOf(
+  stack: Stack,
+  progress: Progress | undefined,
+  passphrase: "make" | "find",
+): Promise<StackContext> {
   const tools = stack.embedded ? (["engine", "embedded"] as const) : (["engine"] as const);
   const toolchain = await ensureToolchain({
     tools,
     ownPlugins: stack.embedded,
     progress: progress ?? stepsOnly(createProgress()),
   });
-  const env = { ...toolchain.env, ...(await stackEnvironment(stack)) };
+  const env = { ...toolchain.env, ...(await stackEnvironment(stack, EMBEDDED, passphrase)) };
   return {
     stack,
     toolchain,
