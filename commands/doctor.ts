@@ -1,4 +1,3 @@
-import { confirm } from "@inquirer/prompts";
 import { Command, InvalidArgumentError } from "commander";
 import { type AlertChannels, sendAlerts } from "../doctor/alerts/index.ts";
 import { checks } from "../doctor/checks/index.ts";
@@ -7,6 +6,7 @@ import { fixFindings } from "../doctor/fix.ts";
 import type { ReachOptions } from "../doctor/observe/reach.ts";
 import { describeChecks, describeReport } from "../doctor/report.ts";
 import type { DoctorReport } from "../doctor/types.ts";
+import { confirmed } from "./confirm.ts";
 import { requireServices } from "./context.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { readStack, type Stack, StackError } from "./stack.ts";
@@ -105,7 +105,7 @@ async function fixed(
         );
         return false;
       }
-      return confirm({ message, default: false });
+      return confirmed(message, { interrupted: "Interrupted. What was repaired before stays so." });
     },
     onLine: (line) => process.stderr.write(`${line}\n`),
   });

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { requireNoLeases } from "../components/akash/leases.ts";
 import { forgetWallet } from "../components/chain/signingState.ts";
@@ -8,6 +7,7 @@ import { clusterExists, kubeconfigOf } from "../components/site/nodes.ts";
 import { forgetSite } from "../doctor/observe/history.ts";
 import { readEmbedded, stopEmbedded } from "../embedded/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
+import { confirmed } from "./confirm.ts";
 import { openContext } from "./context.ts";
 import { requireStack } from "./ensureStack.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
@@ -74,11 +74,12 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
   if (!options.yes) {
     if (!process.stdin.isTTY)
       throw new StackError("`down` asks before it removes a real site. Pass --yes to do it unattended.");
-    const sure = await confirm({
-      message: `Remove everything that \`up\` made for ${stack.name} (${stack.site.domain})?${options.withLeases ? " Running leases end, and their data is lost." : ""}`,
-      default: false,
-    });
-    if (!sure) throw new StackError("Nothing was removed.");
+    const interrupted = "Nothing was removed.";
+    const sure = await confirmed(
+      `Remove everything that \`up\` made for ${stack.name} (${stack.site.domain})?${options.withLeases ? " Running leases end, and their data is lost." : ""}`,
+      { interrupted },
+    );
+    if (!sure) throw new StackError(interrupted);
   }
   // Taking the certificate back is signed, too.
   await unlockWallet(context);

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { confirm } from "@inquirer/prompts";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import type { Listener, RollOutPlan } from "../fleet/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
+import { confirmed } from "./confirm.ts";
 import { describeDifferences } from "./describe.ts";
 import { jsonOption } from "./options.ts";
 import { PROJECT, StackError } from "./stack.ts";
@@ -186,7 +186,7 @@ async function agree(plan: RollOutPlan, { yes, json }: RolloutOptions): Promise<
     );
   }
   const question = plan.command === "up" ? "Roll this out?" : "Take these sites down?";
-  return confirm({ message: question, default: false });
+  return confirmed(question);
 }
 
 function describePlan(plan: RollOutPlan): string {

@@ -1,10 +1,10 @@
-import { confirm } from "@inquirer/prompts";
 import pc from "picocolors";
 import { planPreparation, UNPREPARED } from "../components/hosts/preparation/plan.ts";
 import type { Preparation } from "../components/hosts/preparation/types.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import { nodesDeclaration } from "../components/site/nodes.ts";
 import type { ObservedSite } from "../components/site/observe.ts";
+import { confirmed } from "./confirm.ts";
 import type { EngineEvent, StepMetadata } from "./engineEvents.ts";
 import { StackError } from "./stack.ts";
 
@@ -27,10 +27,9 @@ export async function confirmHostKeys(site: SiteConfig): Promise<void> {
     for (const { host, keyType, fingerprint } of unknown) {
       process.stderr.write(`  ${host}  ${keyType}  ${fingerprint}\n`);
     }
-    const same = await confirm({
-      message: "Do the machines show the same with `ssh-keygen -lf` on /etc/ssh/ssh_host_*_key.pub?",
-      default: false,
-    });
+    const same = await confirmed(
+      "Do the machines show the same with `ssh-keygen -lf` on /etc/ssh/ssh_host_*_key.pub?",
+    );
     if (!same)
       throw new StackError(
         "Nothing was changed. Add the right `hostKey` to each machine in the site's file.",

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { confirm } from "@inquirer/prompts";
 import { takeRestartRequest } from "../components/hosts/restart/request.ts";
 import type { HostAddress } from "../components/hosts/types.ts";
 import type { SiteConfig } from "../components/site/config.ts";
+import { confirmed } from "./confirm.ts";
 import { PROJECT, type Stack, StackError } from "./stack.ts";
 
 const SERVICE = "/etc/systemd/system/pulumi-akash-resume.service";
@@ -66,5 +66,7 @@ function thisMachine({ nodes = [] }: SiteConfig): HostAddress {
 }
 
 async function agrees(message: string): Promise<boolean> {
-  return process.stdin.isTTY && confirm({ message: `${message} Restart it in a minute?`, default: true });
+  if (!process.stdin.isTTY) return false;
+  const interrupted = `${message} It was not restarted. What was done before stays, and \`up\` goes on from there.`;
+  return confirmed(`${message} Restart it in a minute?`, { standard: true, interrupted });
 }

@@ -1,4 +1,3 @@
-import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { DATA_DIR } from "../components/k3s/binary.ts";
 import { snapshotKeyPath } from "../components/k3s/names.ts";
@@ -7,6 +6,7 @@ import { restoreSnapshot, takeSnapshot } from "../components/k3s/snapshots.ts";
 import { addressOf } from "../components/nodes/machines.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import { nodesDeclaration } from "../components/site/nodes.ts";
+import { confirmed } from "./confirm.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { readStack, StackError } from "./stack.ts";
 
@@ -55,10 +55,9 @@ export function restoreCommand(): Command {
       if (!options.yes) {
         if (!process.stdin.isTTY)
           throw new StackError("`restore` asks before it overwrites. Pass --yes to do it unattended.");
-        const sure = await confirm({
-          message: `Replace the data of the cluster on ${servers.map(({ host }) => host).join(", ")} by ${file}?`,
-          default: false,
-        });
+        const sure = await confirmed(
+          `Replace the data of the cluster on ${servers.map(({ host }) => host).join(", ")} by ${file}?`,
+        );
         if (!sure) throw new StackError("Nothing was changed.");
       }
       await restoreSnapshot({ servers, file, keyFile, dataDir, progress: say });

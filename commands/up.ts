@@ -1,10 +1,10 @@
-import { confirm } from "@inquirer/prompts";
 import { Command } from "commander";
 import { requireDnsCredentials } from "../components/dns/credentials.ts";
 import { observeSite } from "../components/site/observe.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress, type Progress } from "../toolchain/index.ts";
+import { confirmed } from "./confirm.ts";
 import { openContext, type StackContext } from "./context.ts";
 import { ensureStack } from "./ensureStack.ts";
 import { forgetInterrupted } from "./interrupted.ts";
@@ -121,8 +121,7 @@ async function previewAndAsk(context: StackContext, output: Output, flags: reado
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
   }
-  const agreed = await confirm({ message: "Make these changes?", default: false });
-  if (!agreed) throw new StackError("Nothing was changed.");
+  if (!(await confirmed("Make these changes?"))) throw new StackError("Nothing was changed.");
 }
 
 async function readOutputs(context: StackContext): Promise<SiteOutputs> {

@@ -4,7 +4,9 @@ import {
   promptedWordsVariable,
 } from "../components/wallet/promptedWords.ts";
 import { askWords, terminalPrompts, type WalletPrompts } from "../components/wallet/prompts.ts";
+import { interruptible } from "./confirm.ts";
 import type { StackContext } from "./context.ts";
+import { StackError } from "./stack.ts";
 
 /**
  * Asks for the words of a wallet that is typed in, before a command opens it: once, hidden. They stay with this
@@ -18,7 +20,8 @@ export async function unlockWallet(
   prompts: () => Promise<WalletPrompts> = terminalPrompts,
 ): Promise<void> {
   if (!("prompt" in stack.site.wallet)) return;
-  const words = promptedWords() ?? (await askWords(await prompts()));
+  const ask = async () => askWords(await prompts());
+  const words = promptedWords() ?? (await interruptible(ask, () => new StackError("Nothing was changed.")));
   keepPromptedWords(words);
   env[promptedWordsVariable] = words;
 }

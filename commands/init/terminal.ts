@@ -1,6 +1,7 @@
 import { confirm, input, select } from "@inquirer/prompts";
 import { newWallet } from "../../components/wallet/newWallet.ts";
 import { terminalPrompts } from "../../components/wallet/prompts.ts";
+import { interruptible as orInterrupted } from "../confirm.ts";
 import { InitError } from "./errors.ts";
 import type { Question } from "./questions.ts";
 
@@ -38,13 +39,6 @@ export async function makeWalletOnTerminal(file: string): Promise<string> {
   return made.wallet.address;
 }
 
-async function interruptible<T>(prompt: () => Promise<T>): Promise<T> {
-  try {
-    return await prompt();
-  } catch (error) {
-    if (error instanceof Error && error.name === "ExitPromptError") {
-      throw new InitError("Interrupted. Nothing was written.");
-    }
-    throw error;
-  }
+function interruptible<T>(prompt: () => Promise<T>): Promise<T> {
+  return orInterrupted(prompt, () => new InitError("Interrupted. Nothing was written."));
 }
