@@ -2,8 +2,11 @@ import { Command } from "commander";
 import { openRunning } from "./context.ts";
 import { describeDifferences } from "./describe.ts";
 import { differences } from "./engineEvents.ts";
+import { requireKnownBackend } from "./knownBackend.ts";
 import { machinesFirst } from "./machinesFirst.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
+import { StackError } from "./stack.ts";
+import { isUnknownStack } from "./stackState.ts";
 import { unlockWallet } from "./wallet.ts";
 
 /** Exit code that says "there is drift". */
@@ -21,11 +24,12 @@ export function driftCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: StackOptions) => {
       const context = await openRunning(options.stack);
+      requireKnownBackend(context);
       await unlockWallet(context);
       const only = await machinesFirst(context.stack.site);
-      const run = await context.engine(["preview", "--refresh", "--run-program", ...only], {
-        output: "capture",
-        events: true,
+      const command = ["preview", "--refresh", "--run-program", ...only];
+      const run = await context.engine(command, { output: "capture", events: true }).catch((error) => {
+        throw isUnknownStack(error) ? neverBroughtUp(options.stack) : error;
       });
       const found = differences(run.events);
       if (options.json)
@@ -33,4 +37,10 @@ export function driftCommand(): Command {
       else process.stdout.write(describeDifferences(options.stack, found));
       if (found.drift.length > 0) process.exitCode = DRIFT;
     });
+}
+
+function neverBroughtUp(stack: string): StackError {
+  return new StackError(
+    `Site ${stack} was never brought up: there is nothing to compare with. \`npm run up -- -s ${stack}\` does it.`,
+  );
 }

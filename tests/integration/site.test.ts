@@ -101,12 +101,13 @@ describe("the embedded site", function () {
     }
   });
 
-  /** Everything that a command could write to: the engine's state, the cluster's objects, the chain's account. */
+  /** Everything that a command could write to: the engine's state, the cluster's objects, the chain's account, the checkout. */
   const written = async () => {
     const state = join(checkout.folder, ".embedded/state/.pulumi/stacks");
     const files = [...filesBelow(state)].map(([path, content]) => [path, digest(content)]);
     const account = await readAccount(await openChain(network), owner());
-    return { files, objects: await resourceVersions(cluster), sequence: account?.sequence };
+    const [objects, tree] = [await resourceVersions(cluster), await checkout.changes()];
+    return { files, objects, tree, sequence: account?.sequence };
   };
 
   it("changes nothing when it is brought up, previewed and compared again", async () => {
