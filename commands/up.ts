@@ -29,9 +29,9 @@ export function upCommand(): Command {
   return new Command("up")
     .summary("stand a site up, or bring it to what its file declares")
     .description(
-      "Checks everything that can be checked beforehand, shows what will change, changes it, and ends with a summary.\n" +
-        "Running it again repairs what has drifted and finishes what was interrupted. `dev` asks nothing; a real site\n" +
-        "asks once.",
+      "Checks everything that can be checked beforehand, changes what differs, and ends with a summary. Running it\n" +
+        "again repairs what has drifted and finishes what was interrupted. A real site shows what will change and asks\n" +
+        "once; `dev` and --yes go ahead without, but for a takeover, which is always previewed first.",
     )
     .addOption(stackOption())
     .option("-y, --yes", "do not ask", false)

@@ -1,113 +1,55 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
-import { stringify } from "yaml";
 import { openChain } from "../../components/chain/index.ts";
-import { type Cluster, openCluster } from "../../components/cluster/index.ts";
-import { startCluster, stopCluster } from "../../embedded/index.ts";
-import { ensureToolchain } from "../../toolchain/index.ts";
+import type { Cluster } from "../../components/cluster/index.ts";
 import { Canary } from "../support/canary.ts";
 import { CommandLines, filesBelow } from "../support/canaryProcesses.ts";
-import { Checkout } from "../support/checkout.ts";
-import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
+import type { Checkout } from "../support/checkout.ts";
+import type { ScriptedChain } from "../support/scriptedChain/index.ts";
 import { addCoins } from "../support/scriptedChain/state.ts";
 import { hasTerminals, runOnTerminal } from "../support/terminal/index.ts";
-import {
-  type FaultyEndpoint,
-  makeFolder,
-  makeWallet,
-  removeFolder,
-  startFaultyEndpoint,
-  type TestWallet,
-} from "./chainSupport.ts";
+import { type FaultyEndpoint, startFaultyEndpoint, type TestWallet } from "./chainSupport.ts";
 import { assertRefused, MarkedRun } from "./faultsSupport.ts";
+import { DEAD_ENDPOINT, type GarageSite, openGarage } from "./garageSite.ts";
 
 const AKT = 1_000_000n;
 const UP = ["up", "--yes", "--json", "-s", "garage"] as const;
 /** Folders of the engine's state: two of them are two machines. */
 const STATES = ["state", "another-machine"] as const;
-const DEAD = "http://127.0.0.1:2";
 
 /** A real site's stack file on a scripted chain of the current generation, with one thing wrong at a time. */
 describe("a site that something is wrong with", function () {
   this.timeout(600_000);
+  let site: GarageSite;
   let folder: string;
   let checkout: Checkout;
   let chain: ScriptedChain;
   let withoutWebsocket: FaultyEndpoint;
   let cluster: Cluster;
-  let kubeconfig: string;
   let owner: TestWallet;
   let stranger: TestWallet;
 
   before(async () => {
-    const toolchain = await ensureToolchain({ tools: ["engine", "embedded"] });
-    folder = makeFolder();
-    owner = await makeWallet(join(folder, "owner"));
-    stranger = await makeWallet(join(folder, "stranger"));
-    chain = await startScriptedChain({
-      accounts: {
-        [owner.address]: { uakt: AKT },
-        [stranger.address]: { uakt: 10n * AKT },
-      },
-    });
+    site = await openGarage({ owner: AKT, stranger: 10n * AKT });
+    ({ folder, checkout, chain, cluster, owner, stranger } = site);
     withoutWebsocket = await startFaultyEndpoint(chain.network.rpc[0] ?? "");
-    for (const state of STATES) await mkdir(join(folder, state));
-    checkout = await Checkout.create();
-    ({ kubeconfig } = await startCluster({ folder: join(folder, "cluster"), toolchain }));
-    cluster = await openCluster({ kubeconfigPath: kubeconfig });
   });
   afterEach(() => chain.heal());
   after(async () => {
-    await stopCluster(join(folder, "cluster"));
     withoutWebsocket?.close();
-    await chain?.stop();
-    await checkout?.remove();
-    removeFolder(folder);
+    await site?.close();
   });
 
-  const environment = (state: string) => ({
-    PULUMI_BACKEND_URL: `file://${join(folder, state)}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_AKASH_STATE: join(folder, "signing"),
-  });
-  const declare = async (changes: object) => {
-    const site = {
-      name: "garage",
-      domain: "example.com",
-      network: chain.network,
-      wallet: owner.source,
-      cluster: { kubeconfig },
-      address: "203.0.113.7",
-      dns: { provider: "manual" },
-      contact: { email: "ops@example.com" },
-      tls: { issuer: "self-signed" },
-      ingress: { mode: "classic", controller: "none" },
-      gpu: { operator: "none" },
-      attributes: { "location-region": "us-west" },
-      storage: {
-        classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
-        providerVolume: { storageClass: "local-path" },
-      },
-      ...changes,
-    };
-    await writeFile(
-      join(checkout.folder, "Pulumi.garage.yaml"),
-      stringify({ config: { "akash:site": site } }),
-    );
-  };
+  const environment = (state: string) => site.environment(state);
+  const declare = (changes: object) => site.declare(changes);
   /** Runs `up` for a site that differs from a sound one in these fields. */
   const up = async (changes: object) => {
     await declare(changes);
     return checkout.runWith(environment("state"), ...UP);
   };
-  /** Not even a simulation. */
-  const assertNothingSent = () => {
-    const methods = [...chain.requests.keys()].filter((name) => /broadcast|Simulate/i.test(name));
-    assert.deepEqual([methods, chain.transactions.length], [[], 0]);
-  };
+  const assertNothingSent = () => site.assertNothingSent();
   const network = (changes: object) => ({ network: { ...chain.network, ...changes } });
 
   describe("is refused before anything is sent", () => {
@@ -145,7 +87,7 @@ describe("a site that something is wrong with", function () {
 
     it("for a dead endpoint", async () => {
       assertRefused(
-        await up(network({ rpc: [DEAD] })),
+        await up(network({ rpc: [DEAD_ENDPOINT] })),
         /127\.0\.0\.1:2: nothing listens there\. Check the address/,
       );
     });
@@ -172,8 +114,7 @@ describe("a site that something is wrong with", function () {
     });
 
     it("for an API server that does not answer", async () => {
-      const file = join(folder, "unreachable");
-      await writeFile(file, stringify(deadKubeconfig()), { mode: 0o600 });
+      const file = await site.deadKubeconfig();
       assertRefused(
         await up({ cluster: { kubeconfig: file } }),
         /The API server https:\S+ can't be reached: .*\. Check/,
@@ -188,7 +129,7 @@ describe("a site that something is wrong with", function () {
     };
 
     it("waits for funds and is registered once by two runs at once, with an endpoint that has a websocket", async () => {
-      await declare(network({ rpc: [withoutWebsocket.url, DEAD, ...chain.network.rpc] }));
+      await declare(network({ rpc: [withoutWebsocket.url, DEAD_ENDPOINT, ...chain.network.rpc] }));
       const runs = STATES.map(
         (state) => new MarkedRun(checkout, [...UP, "--wait-for-funds"], environment(state)),
       );
@@ -274,16 +215,5 @@ interface StatefulSet {
         readonly containers: readonly { readonly env?: readonly { name: string; value?: string }[] }[];
       };
     };
-  };
-}
-
-function deadKubeconfig() {
-  return {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "dead",
-    contexts: [{ name: "dead", context: { cluster: "dead", user: "dead" } }],
-    clusters: [{ name: "dead", cluster: { server: "https://127.0.0.1:1" } }],
-    users: [{ name: "dead", user: { token: randomBytes(8).toString("hex") } }],
   };
 }
