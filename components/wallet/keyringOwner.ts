@@ -12,6 +12,11 @@ export interface KeyringPlace {
   readonly keyName?: string;
 }
 
+/** Whether what was found of a key is its address and not what is wrong with it. */
+export function isAddress(found: string): boolean {
+  return found.startsWith("akash1");
+}
+
 /**
  * Refuses a Secret that holds another wallet's key: it may be the only copy, and leases belong to its address.
  *
@@ -25,6 +30,6 @@ export async function requireOwnKeyring(
   const existing = await cluster.getSecret(namespace, secretName);
   if (existing === undefined) return;
   const found = await readContents(keyName, existing.data);
-  if (!found.address.startsWith("akash1") || found.address === address) return;
+  if (!isAddress(found.address) || found.address === address) return;
   throw new KeyringOccupied(`${namespace}/${secretName}`, found.address, address);
 }

@@ -7,7 +7,7 @@ import { KeyNameInvalid, KeyringFormatTooNew, WalletError } from "./errors.ts";
 import { imageReadsProtoKeyring } from "./imageVersion.ts";
 import { expectedContents, readContents } from "./keyring/contents.ts";
 import { keyringFiles } from "./keyring/directory.ts";
-import { requireOwnKeyring } from "./keyringOwner.ts";
+import { isAddress, requireOwnKeyring } from "./keyringOwner.ts";
 import { openWallet } from "./openWallet.ts";
 import type { WalletSource } from "./types.ts";
 
@@ -20,10 +20,12 @@ interface State {
   readonly keyName: string;
   readonly address: string;
   readonly checksum: string;
+  /** Address of the key that was written last, where another one was found there since. */
+  readonly written?: string;
 }
 
 /** What is declared; the rest of the state is derived from it by `check`. */
-type Declared = Omit<State, "address" | "checksum"> & { readonly imageVersion?: string };
+type Declared = Omit<State, "address" | "checksum" | "written"> & { readonly imageVersion?: string };
 
 const fields = ["cluster", "wallet", "namespace", "secretName", "keyName", "address", "checksum"] as const;
 const identity: readonly string[] = ["namespace", "secretName"];
@@ -73,14 +75,19 @@ async function read(id: string, state: State) {
   const secret = await cluster.getSecret(state.namespace, state.secretName);
   if (!secret) return { id: "", props: {} };
   const observed = { ...pick(state), ...(await readContents(state.keyName, secret.data)) };
-  return { id, props: observed, inputs: observed };
+  const written = writtenAddress(state);
+  const props = observed.address === written ? observed : { ...observed, written };
+  return { id, props, inputs: observed };
 }
 
 /** What was altered by hand is made whole again; the key of a wallet that was declared before may be its only copy. */
 async function update(_id: string, olds: State, news: State) {
   const cluster = await openCluster(news.cluster);
-  if (!isDeepStrictEqual(olds.wallet, news.wallet)) {
-    const { address } = await openWallet(news.wallet);
+  const { address } = await openWallet(news.wallet);
+  const written = writtenAddress(olds);
+  // The words may have changed where they are, and the source of the wallet still be the same.
+  const changed = isAddress(written) && written !== address;
+  if (changed || !isDeepStrictEqual(olds.wallet, news.wallet)) {
     await requireOwnKeyring(cluster, { ...news, keyName: olds.keyName }, address);
   }
   return { outs: await apply(cluster, news) };
@@ -89,6 +96,10 @@ async function update(_id: string, olds: State, news: State) {
 async function remove(_id: string, state: State) {
   const cluster = await openCluster(state.cluster);
   await cluster.deleteSecret(state.namespace, state.secretName);
+}
+
+function writtenAddress({ written, address }: State): string {
+  return written ?? address;
 }
 
 /** Reads the key and writes the Secret. */

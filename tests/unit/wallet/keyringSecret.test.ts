@@ -6,6 +6,8 @@ import { handler } from "../../../components/wallet/keyringSecretProvider.ts";
 import { OneSecret } from "../cluster/oneSecret.ts";
 import { address, keyHex, otherWallet, wallet, words } from "./wallets.ts";
 
+const otherWords = `${"zoo ".repeat(11)}wrong`;
+
 describe("KeyringSecret", () => {
   const { check, diff, create, read, update, delete: remove } = handler();
   const variable = "PULUMI_AKASH_TEST_WORDS";
@@ -149,19 +151,40 @@ describe("KeyringSecret", () => {
     assert.deepEqual((await observed(outs)).props, outs);
   });
 
-  it("changes with the wallet's key", async () => {
+  it("changes with the words in the variable, and never overwrites the key of those before", async () => {
     const { id, outs } = await created();
-    process.env[variable] = "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong";
+    const before = api.secret?.data;
+    process.env[variable] = otherWords;
     const news = await checked();
     assert.notEqual(news["address"], outs["address"]);
     assert.deepEqual(await diff?.(id, outs, news), { changes: true, replaces: [] });
+    // With a refresh before it and without.
+    for (const olds of [outs, (await observed(outs)).props]) {
+      await assert.rejects(async () => update?.(id, olds, news), KeyringOccupied);
+    }
+    assert.deepEqual(api.secret?.data, before);
+    api.hold({ "provider.info": Buffer.from("damaged") });
     assert.deepEqual((await update?.(id, outs, news))?.outs, news);
-    assert.equal((await observed(outs)).props["address"], news["address"]);
+    assert.equal((await observed(news)).props["address"], news["address"]);
+  });
+
+  it("is made whole again where another key was put there by hand, however often it was looked at", async () => {
+    const { id, outs } = await created();
+    api.hold(await keyringFiles("provider", otherWallet));
+    const { props, inputs } = await observed((await observed(outs)).props);
+    assert.deepEqual([props["address"], props["written"]], [otherWallet.address, address]);
+    assert.ok(!("written" in inputs));
+    assert.deepEqual((await update?.(id, props, await checked()))?.outs, outs);
+    assert.deepEqual((await observed(props)).props, outs);
+    // Nor is it anybody's to overwrite who has neither of the two.
+    process.env[variable] = otherWords;
+    api.hold(await keyringFiles("provider", otherWallet));
+    await assert.rejects(async () => update?.(id, props, await checked()), KeyringOccupied);
   });
 
   it("takes the same wallet from elsewhere, and never overwrites the one that was declared before", async () => {
     const { id, outs } = await created();
-    Object.assign(process.env, { COPY_OF_WORDS: words, OTHER_WORDS: `${"zoo ".repeat(11)}wrong` });
+    Object.assign(process.env, { COPY_OF_WORDS: words, OTHER_WORDS: otherWords });
     declared["wallet"] = { mnemonicEnv: "COPY_OF_WORDS" };
     declared["keyName"] = "renamed";
     const moved = await checked();
