@@ -54,7 +54,8 @@ const connections = new Map<string, Promise<ChainConnection>>();
 export function openChain(reference: NetworkReference, options: ChainOptions = {}): Promise<ChainConnection> {
   const network = resolveNetwork(reference);
   if (options.fresh === true) return Connection.open(network, options);
-  const key = JSON.stringify([network.chainId, network.rpc, options.websocket === true]);
+  const { chainId, rpc, gasPrice } = network;
+  const key = JSON.stringify([chainId, rpc, gasPrice, options.websocket === true]);
   let connection = connections.get(key);
   if (!connection) {
     connection = Connection.open(network, options);

@@ -194,6 +194,21 @@ export class InsufficientFunds extends ChainError {
   }
 }
 
+/** A transaction would cost far more than one of its kind does; found before anything was signed. */
+export class FeeTooHigh extends ChainError {
+  constructor(
+    gas: bigint,
+    gasPrice: string,
+    fee: string,
+    most: { readonly gas: bigint; readonly fee: string },
+  ) {
+    super(
+      `The transaction would take ${gas} gas at ${gasPrice}, a fee of ${fee}; at most ${most.gas} gas and ${most.fee} are paid, and nothing was signed.`,
+      "If the gas is too much, list another endpoint first under `network.rpc`: the one in use measured it. Otherwise correct `network.gasPrice`; 0.025uakt is usual.",
+    );
+  }
+}
+
 /** Another process signs with the same wallet. */
 export class WalletBusy extends ChainError {
   constructor(address: string, holder: string, seconds: number) {

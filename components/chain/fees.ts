@@ -1,10 +1,17 @@
-import { ChainError } from "./errors.ts";
+import { formatAmount } from "./coins.ts";
+import { ChainError, FeeTooHigh } from "./errors.ts";
 
 /** Simulation measures the state of now; a block later the same messages may cost more. */
 const margin = { numerator: 3n, denominator: 2n };
 
 /** Below this a transaction's fixed costs (signature, bytes, account) are not covered reliably. */
 const leastGas = 100_000n;
+
+/** What no message of ours comes near: record and certificate together take 150 000. */
+const mostGasOfMessage = 1_000_000n;
+
+/** Most that is paid for a transaction, in base units: 1 AKT; one with both messages costs less than a cent. */
+const mostFee = 1_000_000n;
 
 /** A gas price, exact: `amount / 10^18` of `denom` for a unit of gas. */
 interface GasPrice {
@@ -37,6 +44,23 @@ export function gasLimit(simulated: bigint): bigint {
 export function feeFor(gas: bigint, gasPrice: string): { readonly amount: bigint; readonly denom: string } {
   const { amount, denom } = parseGasPrice(gasPrice);
   return { amount: divideUp(gas * amount, 10n ** BigInt(priceDecimals)), denom };
+}
+
+/**
+ * Refuses to pay what no transaction of ours costs: the gas comes from whichever endpoint simulates, the price from
+ * a file, and without a bound only the balance would end a mistake in either.
+ *
+ * @param messages how many the transaction carries
+ * @throws FeeTooHigh
+ */
+export function checkFee(gas: bigint, gasPrice: string, messages: number): void {
+  const { amount, denom } = feeFor(gas, gasPrice);
+  const mostGas = mostGasOfMessage * BigInt(messages);
+  if (gas <= mostGas && amount <= mostFee) return;
+  throw new FeeTooHigh(gas, gasPrice, formatAmount(amount, denom), {
+    gas: mostGas,
+    fee: formatAmount(mostFee, denom),
+  });
 }
 
 function divideUp(dividend: bigint, divisor: bigint): bigint {

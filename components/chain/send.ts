@@ -4,7 +4,7 @@ import { readAccount } from "./account.ts";
 import type { ChainConnection } from "./client.ts";
 import { InsufficientFunds, TransactionRefused } from "./errors.ts";
 import { faultPoint } from "./faults.ts";
-import { feeFor, gasLimit } from "./fees.ts";
+import { checkFee, feeFor, gasLimit } from "./fees.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { encodeMessage } from "./messages.ts";
 import { type SettleOptions, settle } from "./settle.ts";
@@ -31,7 +31,7 @@ const sequenceRetriesMs = [200, 500, 1000, 2000, 4000, 7000];
 /**
  * Signs the messages as one transaction, sends it and waits until a block has executed it.
  *
- * @throws InsufficientFunds before anything is signed
+ * @throws FeeTooHigh, InsufficientFunds before anything is signed
  * @throws TransactionRefused, TransactionExpired when nothing was executed
  * @throws TransactionUnknown when that could not be learnt; the journal keeps it
  */
@@ -90,6 +90,7 @@ async function sign(
     timeoutHeight: height + validBlocks,
   };
   const gas = gasLimit(await simulate(chain, unsignedTransaction(wallet, parts)));
+  checkFee(gas, gasPrice, messages.length);
   const { amount, denom } = feeFor(gas, gasPrice);
   const available = balances[denom] ?? 0n;
   if (available < amount) throw new InsufficientFunds(address, denom, amount, available);

@@ -32,6 +32,8 @@ export interface Faults {
   failExecutions: number;
   /** Fail every simulation with this text. */
   simulateError: string | undefined;
+  /** Say of every simulation that it used so much gas. */
+  simulatedGas: bigint | undefined;
   /** Answer these methods with an internal error, text by method name. */
   failMethods: Record<string, string>;
 }
@@ -54,6 +56,7 @@ export function noFaults(): Faults {
     refuseBroadcasts: undefined,
     failExecutions: 0,
     simulateError: undefined,
+    simulatedGas: undefined,
     failMethods: {},
   };
 }

@@ -136,7 +136,7 @@ export class Node extends EventEmitter<{ block: [Block] }> {
       runAnte(trial, transaction, this.#context("simulate"));
       gasUsed = gasOf(transaction);
       executeMessages(trial, transaction);
-      return gasUsed;
+      return this.#faults.simulatedGas ?? gasUsed;
     } catch (error) {
       const { message } = asChainError(error);
       throw sdkErrors.unknownRequest(

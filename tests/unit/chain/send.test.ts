@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { openChain } from "../../../components/chain/client.ts";
 import {
+  FeeTooHigh,
   InsufficientFunds,
   TransactionRefused,
   TransactionUnknown,
@@ -118,6 +119,32 @@ describe("sending", () => {
     assert.equal(written.length, 0);
     balance(short.needed);
     await send(sender, [message]);
+  });
+
+  it("signs nothing for a fee that no transaction costs, whatever the endpoint measures and the wallet holds", async () => {
+    chain.edit(({ accounts }) => accounts.get(owner)?.balances.set("uakt", 10n ** 18n));
+    // Half as much again is asked for: the most that is paid for, and one unit more.
+    for (const measured of [10n ** 12n, 666_667n]) {
+      chain.faults.simulatedGas = measured;
+      await assert.rejects(send(sender, [message]), FeeTooHigh);
+    }
+    assert.equal(written.length, 0);
+    chain.faults.simulatedGas = 666_666n;
+    await send(sender, [message]);
+    chain.faults.simulatedGas = 666_667n;
+    await send(sender, [update, update]);
+  });
+
+  it("signs nothing for a price that was mistyped, and names it with gas, fee and what to check", async () => {
+    chain.edit(({ accounts }) => accounts.get(owner)?.balances.set("uakt", 10n ** 18n));
+    const dear = await openChain({ ...chain.network, gasPrice: "25uakt" });
+    await assert.rejects(send({ ...sender, chain: dear }, [message]), (error) => {
+      assert.ok(error instanceof FeeTooHigh);
+      assert.match(error.message, /\d{6} gas at 25uakt, a fee of \d\.\d+ AKT; at most 1000000 gas and 1 AKT/);
+      assert.match(error.message, /network\.rpc.*network\.gasPrice/);
+      return true;
+    });
+    assert.equal(written.length, 0);
   });
 
   it("signs nothing when the lock was lost meanwhile", async () => {
