@@ -17,7 +17,7 @@ export function walletFile(folder: string, chainId: string, address: string): st
 }
 
 /** Endings of a wallet's journal, with what a run that was killed left half-written, and of its lock. */
-const ENDINGS = [".json", ".json.new", ".owner", ".lock"];
+const ENDINGS = [".json", ".json.new", ".owner", ".lock", ".takeover"];
 
 /**
  * Removes journal and lock of a wallet whose chain is no more, so that nothing can be on its way: what a run that was

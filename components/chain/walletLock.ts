@@ -1,13 +1,13 @@
-import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
-import { isAlive } from "../../toolchain/alive.ts";
+import { type LockOwner, readLockOwner, removeDeadLock } from "./deadLock.ts";
 import { ChainError, WalletBusy } from "./errors.ts";
 
-/** A lock not refreshed for this long is free; the holder refreshes it every two seconds. */
-const staleMs = 10_000;
+/** The library's own way to take a stale lock lets two at once have it: `removeDeadLock` does it instead. */
+const neverStale = Number.MAX_SAFE_INTEGER;
 const refreshMs = 2_000;
 const pollMs = 100;
 
@@ -16,11 +16,6 @@ export interface WalletLock {
   /** @throws ChainError when the lock was lost, as after the machine slept */
   assertHeld(): void;
   release(): Promise<void>;
-}
-
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
 }
 
 /**
@@ -39,13 +34,13 @@ export async function lockWallet(file: string, address: string, waitMs = 180_000
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const release = await lock(file, {
         realpath: false,
-        stale: staleMs,
+        stale: neverStale,
         update: refreshMs,
         onCompromised: (error) => {
           lost = error;
         },
       });
-      const owner: Owner = { pid: process.pid, host: hostname() };
+      const owner: LockOwner = { pid: process.pid, host: hostname() };
       await writeFile(`${file}.owner`, JSON.stringify(owner), { mode: 0o600 });
       return {
         assertHeld: () => {
@@ -65,9 +60,9 @@ export async function lockWallet(file: string, address: string, waitMs = 180_000
       if (code === "ENOENT") continue;
       if (code !== "ELOCKED") throw error;
     }
-    if (await yieldDeadLock(file)) continue;
+    if (await removeDeadLock(file)) continue;
     if (Date.now() - started > waitMs) {
-      const owner = await readOwner(file);
+      const owner = await readLockOwner(file);
       const holder = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
       throw new WalletBusy(address, holder, Math.round(waitMs / 1000));
     }
@@ -81,27 +76,4 @@ function lockLost(address: string, cause: Error): ChainError {
     "Run the same command again, and not while the machine is being suspended.",
     { cause },
   );
-}
-
-/** Ages the lock of a process that is dead, so that the next attempt takes it. */
-async function yieldDeadLock(file: string): Promise<boolean> {
-  const owner = await readOwner(file);
-  if (owner === undefined || owner.host !== hostname() || isAlive(owner.pid)) return false;
-  try {
-    const [lockStat, ownerStat] = [await stat(`${file}.lock`), await stat(`${file}.owner`)];
-    // An owner older than the lock is that of the lock before: its holder has not written its own yet.
-    if (ownerStat.mtimeMs < lockStat.birthtimeMs) return false;
-    await utimes(`${file}.lock`, 0, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function readOwner(file: string): Promise<Owner | undefined> {
-  try {
-    return JSON.parse(await readFile(`${file}.owner`, "utf8")) as Owner;
-  } catch {
-    return undefined;
-  }
 }

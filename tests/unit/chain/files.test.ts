@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { NetworkNotRunning, WalletBusy } from "../../../components/chain/errors.ts";
+import { NetworkNotRunning } from "../../../components/chain/errors.ts";
 import { Journal, type JournalEntry } from "../../../components/chain/journal.ts";
 import { publicNetworks, resolveNetwork } from "../../../components/chain/networks.ts";
 import { forgetWallet, signingStateFolder, walletFile } from "../../../components/chain/signingState.ts";
-import { lockWallet } from "../../../components/chain/walletLock.ts";
 
 let root: string;
 
@@ -75,7 +73,7 @@ describe("the signing state", () => {
     const folder = join(root, "signing");
     const leave = (chainId: string, address: string) => {
       const file = walletFile(folder, chainId, address);
-      mkdirSync(`${file}.lock`, { recursive: true });
+      for (const ending of [".lock", ".takeover"]) mkdirSync(file + ending, { recursive: true });
       for (const ending of [".json", ".json.new", ".owner"]) writeFileSync(`${file}${ending}`, "{}");
     };
     for (const [chainId, address] of [
@@ -86,7 +84,7 @@ describe("the signing state", () => {
       leave(chainId, address);
     await forgetWallet("c", "akash1x", folder);
     const kept = ["c.akash1y", "d.akash1x"].flatMap((file) =>
-      [".json", ".json.new", ".lock", ".owner"].map((ending) => file + ending),
+      [".json", ".json.new", ".lock", ".owner", ".takeover"].map((ending) => file + ending),
     );
     assert.deepEqual(readdirSync(folder).sort(), kept);
     await forgetWallet("c", "akash1y", folder);
@@ -129,90 +127,5 @@ describe("the journal", () => {
     assert.equal(await new Journal(file).read(), undefined);
     mkdirSync(join(root, "folder.json"));
     await assert.rejects(new Journal(join(root, "folder")).read(), { code: "EISDIR" });
-  });
-});
-
-describe("the wallet's lock", () => {
-  it("is held by one at a time and leaves nothing behind", async () => {
-    const file = join(root, "lock", "c.akash1x");
-    const order: string[] = [];
-    const first = await lockWallet(file, "akash1x");
-    first.assertHeld();
-    const second = lockWallet(file, "akash1x").then((lock) => {
-      order.push("second");
-      return lock;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    order.push("first ends");
-    await first.release();
-    await (await second).release();
-    assert.deepEqual(order, ["first ends", "second"]);
-    assert.ok(!existsSync(join(root, "lock")));
-  });
-
-  it("has a folder for its owner alone", async () => {
-    const lock = await lockWallet(join(root, "own", "c.akash1x"), "akash1x");
-    assert.equal(statSync(join(root, "own")).mode & 0o777, 0o700);
-    assert.equal(statSync(join(root, "own", "c.akash1x.owner")).mode & 0o777, 0o600);
-    await lock.release();
-  });
-
-  it("leaves the files of another wallet where they are", async () => {
-    const file = join(root, "shared", "c.akash1x");
-    const lock = await lockWallet(file, "akash1x");
-    writeFileSync(join(root, "shared", "other"), "");
-    await lock.release();
-    assert.deepEqual(readdirSync(join(root, "shared")), ["other"]);
-  });
-
-  it("does not name a holder that left no name", async () => {
-    const file = join(root, "nameless", "c.akash1x");
-    mkdirSync(`${file}.lock`, { recursive: true });
-    await assert.rejects(lockWallet(file, "akash1x", 1), /in use by another process for 0 s/);
-  });
-
-  it("fails as the disk fails", async () => {
-    writeFileSync(join(root, "a-file"), "");
-    await assert.rejects(lockWallet(join(root, "a-file", "c.akash1x"), "akash1x"), { code: "EEXIST" });
-    mkdirSync(join(root, "occupied"));
-    writeFileSync(join(root, "occupied", "c.akash1x.lock"), "");
-    await assert.rejects(lockWallet(join(root, "occupied", "c.akash1x"), "akash1x", 0), (error) => {
-      assert.ok(error instanceof Error);
-      return true;
-    });
-  });
-
-  it("names the holder when it is held too long", async () => {
-    const file = join(root, "busy", "c.akash1x");
-    const held = await lockWallet(file, "akash1x");
-    await assert.rejects(
-      lockWallet(file, "akash1x", 0),
-      (error) => error instanceof WalletBusy && error.message.includes(`process ${process.pid}`),
-    );
-    await held.release();
-  });
-
-  it("passes on at once from a process that died", async () => {
-    const file = join(root, "dead", "c.akash1x");
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    mkdirSync(`${file}.lock`, { recursive: true });
-    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: hostname() }));
-    const started = Date.now();
-    const lock = await lockWallet(file, "akash1x");
-    assert.ok(Date.now() - started < 1_000);
-    await lock.release();
-  });
-
-  it("is not taken from a process out of sight, nor by the name of a holder before", async () => {
-    const file = join(root, "far", "c.akash1x");
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    mkdirSync(`${file}.lock`, { recursive: true });
-    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: "elsewhere" }));
-    await assert.rejects(lockWallet(file, "akash1x", 0), /elsewhere/);
-    rmSync(`${file}.lock`, { recursive: true });
-    writeFileSync(`${file}.owner`, JSON.stringify({ pid, host: hostname() }));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    mkdirSync(`${file}.lock`);
-    await assert.rejects(lockWallet(file, "akash1x", 0), WalletBusy);
   });
 });
