@@ -1,3 +1,4 @@
+import { placesEnvironment } from "../components/site/placesEnvironment.ts";
 import { readEmbedded } from "../embedded/index.ts";
 import {
   createProgress,
@@ -57,7 +58,11 @@ async function contextOf(
     ownPlugins: stack.embedded,
     progress: progress ?? stepsOnly(createProgress()),
   });
-  const env = { ...toolchain.env, ...(await stackEnvironment(stack, EMBEDDED, passphrase)) };
+  const env = {
+    ...toolchain.env,
+    ...(await stackEnvironment(stack, EMBEDDED, passphrase)),
+    ...placesEnvironment(stack.site),
+  };
   return {
     stack,
     toolchain,

@@ -10,6 +10,7 @@ import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { confirmed } from "./confirm.ts";
 import { openContext } from "./context.ts";
 import { requireStack } from "./ensureStack.ts";
+import { followKubeconfig } from "./movedKubeconfig.ts";
 import { jsonOption, type StackOptions, stackOption } from "./options.ts";
 import { removalEnvironment } from "./removal.ts";
 import { EMBEDDED, readStack, type Stack, StackError } from "./stack.ts";
@@ -86,6 +87,7 @@ async function destroy(stack: Stack, options: DownOptions): Promise<void> {
   await freeStack(context, progress);
   // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
   await context.engine(["state", "unprotect", "--all", "--yes"], { output: "capture" });
+  await followKubeconfig((args) => context.engine(args, { output: "capture" }), kubeconfigOf(stack.site));
   Object.assign(context.env, removalEnvironment(options.withLeases, context.env));
   // The program would protect it again; what is deleted stands in the state.
   await context.engine(["destroy", "--yes", "--refresh"], {

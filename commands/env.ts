@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { placesVariable } from "../components/dynamic/places.ts";
 import { promptedWordsVariable } from "../components/wallet/promptedWords.ts";
 import { openContext } from "./context.ts";
 import { stackOption } from "./options.ts";
@@ -6,6 +7,8 @@ import { ASK_IN_SHELL } from "./wallet.ts";
 
 /** Variables of the engine that this project sets; PATH carries the toolchain. */
 const EXPORTED = /^(PATH|NODE_COMPILE_CACHE|PULUMI_\w+)$/;
+/** What is secret, and what would go stale in a shell: the places are those of the file as it was then. */
+const KEPT: readonly string[] = [promptedWordsVariable, placesVariable];
 
 export function envCommand(): Command {
   return new Command("env")
@@ -25,7 +28,7 @@ export function envCommand(): Command {
 /** The engine's variables as `export` lines. */
 export function shellLines(env: NodeJS.ProcessEnv): string {
   return Object.entries(env)
-    .filter(([name, value]) => EXPORTED.test(name) && name !== promptedWordsVariable && value !== undefined)
+    .filter(([name, value]) => EXPORTED.test(name) && !KEPT.includes(name) && value !== undefined)
     .map(([name, value = ""]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
     .join("");
 }

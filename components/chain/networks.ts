@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { presentPlaces } from "../dynamic/places.ts";
 import { NetworkNotRunning } from "./errors.ts";
 import type { NetworkConfig, NetworkReference } from "./types.ts";
 
@@ -26,7 +27,8 @@ export const publicNetworks: Readonly<Record<"mainnet" | "sandbox", NetworkConfi
 
 /**
  * The network behind a name. `devnet` is read when it is asked for, because its ports change from start to
- * start: from `services.json` in the folder named by `PULUMI_AKASH_EMBEDDED` (default `.embedded`).
+ * start: from `services.json` in the folder named by `PULUMI_AKASH_EMBEDDED` (default `.embedded`). Any other one is
+ * taken as the command that runs has it declared: a state may list endpoints that are dead by now.
  *
  * @throws NetworkNotRunning when `devnet` is asked for and the embedded chain was not started
  */
@@ -34,8 +36,11 @@ export function resolveNetwork(
   reference: NetworkReference,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): NetworkConfig {
-  if (typeof reference === "object") return reference;
-  if (reference !== "devnet") return publicNetworks[reference];
+  if (reference !== "devnet") {
+    const network = typeof reference === "object" ? reference : publicNetworks[reference];
+    const { chain } = presentPlaces(env);
+    return chain?.chainId === network.chainId ? chain : network;
+  }
   const path = join(env["PULUMI_AKASH_EMBEDDED"] || ".embedded", "services.json");
   try {
     const { chainId, rpc, gasPrice } = JSON.parse(readFileSync(path, "utf8")).chain as NetworkConfig;

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 // Narrow on purpose: the root of this package costs half a second to import.
 import type { Cluster, Context, User } from "@kubernetes/client-node/dist/config_types.js";
 import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { parseDocument } from "yaml";
+import { presentPlaces } from "../dynamic/places.ts";
 import { KubeconfigInvalid, KubeconfigMissing } from "./errors.ts";
 import { absolutePath } from "./paths.ts";
 import type { ClusterAccess } from "./types.ts";
@@ -19,10 +21,18 @@ export interface Kubeconfig {
   readonly user: User;
 }
 
-/** @throws KubeconfigMissing, KubeconfigInvalid */
-export async function readKubeconfig(access: ClusterAccess): Promise<Kubeconfig> {
+/**
+ * A file that is no longer there is read where it is declared now.
+ *
+ * @throws KubeconfigMissing, KubeconfigInvalid
+ */
+export async function readKubeconfig(
+  access: ClusterAccess,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Kubeconfig> {
   if ("kubeconfig" in access) return parseKubeconfig(access.kubeconfig, "given as text", process.cwd());
-  const path = absolutePath(access.kubeconfigPath);
+  const given = absolutePath(access.kubeconfigPath);
+  const path = existsSync(given) ? given : (presentPlaces(env).kubeconfigPath ?? given);
   const text = await readFile(path, "utf8").catch(() => {
     throw new KubeconfigMissing(path);
   });

@@ -1,4 +1,7 @@
 import type { Implementation } from "../dynamic/index.ts";
+import { presentPlaces } from "../dynamic/places.ts";
+import { NameServerUnreachable } from "./errors.ts";
+import type { NameServer } from "./exchange.ts";
 import { observeRecord, updateZone } from "./nameServerClient.ts";
 import { changedRecords, type RecordData, type RecordMap, recordList } from "./recordMap.ts";
 import type { TsigAlgorithm } from "./tsig.ts";
@@ -35,10 +38,16 @@ const plainFields = ["server", "port", "zone", "keyName", "algorithm", "secretEn
 /** Records at another server or in another zone are other records. */
 const replacing: ReadonlySet<string> = new Set(["server", "port", "zone"]);
 
-async function observe(inputs: Rfc2136Inputs): Promise<RecordMap> {
+/** Who serves the zone of a state now. */
+function present({ server, port, zone }: Rfc2136Inputs): NameServer {
+  const { nameServer } = presentPlaces();
+  return nameServer?.zone === zone ? nameServer : { server, port };
+}
+
+async function observe(at: NameServer, records: RecordMap): Promise<RecordMap> {
   const found = await Promise.all(
-    recordList(inputs.records).map(async (record): Promise<[string, RecordData][]> => {
-      const observed = await observeRecord(inputs, record);
+    recordList(records).map(async (record): Promise<[string, RecordData][]> => {
+      const observed = await observeRecord(at, record);
       if (observed === undefined) return [];
       const { type, values, ttl } = observed;
       return [[record.name, { type, value: values.join(", "), ttl }]];
@@ -71,7 +80,7 @@ export function handler(): Implementation {
     },
 
     async read(id: string, state: Rfc2136Inputs) {
-      const observed = { ...declared(state), records: await observe(state) };
+      const observed = { ...declared(state), records: await observe(present(state), state.records) };
       return { id, props: observed, inputs: observed };
     },
 
@@ -86,12 +95,18 @@ export function handler(): Implementation {
       return { outs: declared(news) };
     },
 
+    /** A name server that is gone for good must not keep its successor, or the end of the site, waiting. */
     async delete(_id: string, state: Rfc2136Inputs) {
-      await updateZone(state, {
-        zone: state.zone,
-        key: openTsigKey(state),
-        remove: recordList(state.records),
-      });
+      const remove = recordList(state.records);
+      try {
+        await updateZone(present(state), { zone: state.zone, key: openTsigKey(state), remove });
+      } catch (error) {
+        if (!(error instanceof NameServerUnreachable)) throw error;
+        const names = remove.map(({ name, type }) => `${name} (${type})`).join(", ");
+        console.warn(
+          `${error.message} These records stay where it serves them still: ${names}. Remove them there by hand.`,
+        );
+      }
     },
   };
 }

@@ -1,9 +1,10 @@
 import { rememberBackend, requireKnownBackend } from "../../commands/knownBackend.ts";
+import { followKubeconfig } from "../../commands/movedKubeconfig.ts";
 import { preflight } from "../../commands/preflight.ts";
 import { removalEnvironment } from "../../commands/removal.ts";
 import { freeStack } from "../../commands/stackLock.ts";
 import { requireNoLeases } from "../../components/akash/leases.ts";
-import { clusterExists } from "../../components/site/nodes.ts";
+import { clusterExists, kubeconfigOf } from "../../components/site/nodes.ts";
 import { describeTakeover, findTakeover, NOTHING_DEPLOYED } from "../../components/site/takeover/index.ts";
 import { type Progress, silentProgress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
@@ -63,6 +64,7 @@ export async function takeDown(
     phase("removing");
     // What every lease needs is protected from a plain `pulumi destroy`; here the leases were looked at.
     await stack.pulumi("state", "unprotect", "--all", "--yes");
+    await followKubeconfig((args) => stack.pulumi(...args), kubeconfigOf(stack.site.config));
     const engine = await stack.engine(removalEnvironment(withLeases, process.env));
     return outcomeOf(await engine.destroy());
   } catch (error) {

@@ -45,7 +45,9 @@ export class SiteStack {
 
   /** The engine's variables for this stack. */
   async environment(): Promise<NodeJS.ProcessEnv> {
-    return { ...this.#toolchain, ...(await stackEnvironment(this.stack)) };
+    const { placesEnvironment } = await import("../../components/site/placesEnvironment.ts");
+    const { stack } = this;
+    return { ...this.#toolchain, ...(await stackEnvironment(stack)), ...placesEnvironment(stack.site) };
   }
 
   /** @param more variables of this run only */

@@ -4,6 +4,7 @@ import { afterEach, describe, it } from "mocha";
 import { shellLines } from "../../../commands/env.ts";
 import { ASK_IN_SHELL, unlockWallet } from "../../../commands/wallet.ts";
 import { parseSiteConfig } from "../../../components/site/config.ts";
+import { placesEnvironment } from "../../../components/site/placesEnvironment.ts";
 import { PromptUnavailable } from "../../../components/wallet/errors.ts";
 import { openWallet } from "../../../components/wallet/openWallet.ts";
 import { keepPromptedWords, promptedWordsVariable } from "../../../components/wallet/promptedWords.ts";
@@ -72,6 +73,8 @@ describe("a wallet whose words are typed in", () => {
       PATH: "/bin",
       PULUMI_HOME: "it's",
       HOME: "/",
+      // The places of now would go stale in a shell.
+      ...placesEnvironment(parseSiteConfig(declaration())),
       [promptedWordsVariable]: words,
     });
     assert.equal(lines, "export PATH='/bin'\nexport PULUMI_HOME='it'\\''s'\n");
