@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type ClusterAccess, openCluster } from "../cluster/index.ts";
 import type { Implementation } from "../dynamic/index.ts";
 import { CredentialMissing } from "./errors.ts";
+import { readSecretFile } from "./secretFile.ts";
 
 /** Where one value of the Secret comes from. */
 export interface CredentialSource {
   /** Environment variable with the value. */
   readonly env?: string;
-  /** File with the value; blank space around it is dropped. */
+  /** File, mode 0600 or stricter, with the value; `~/` is the home folder, blank space around it is dropped. */
   readonly file?: string;
   /** Text before the value, for example `Authorization: Bearer `. */
   readonly prefix?: string;
@@ -34,11 +34,14 @@ function readValue({ env, file, prefix = "" }: CredentialSource): string {
     if (value) return prefix + value;
     throw new CredentialMissing(`The environment variable ${env} is not set; it holds a credential for DNS.`);
   }
-  try {
-    return prefix + readFileSync(file ?? "", "utf8").trim();
-  } catch {
-    throw new CredentialMissing(`The file ${file}, with a credential for DNS, cannot be read.`);
+  if (file === undefined) {
+    throw new CredentialMissing("Nothing says where a credential for DNS is. Set `env` or `file`.");
   }
+  const missing = (path: string) =>
+    new CredentialMissing(
+      `The file ${path}, with a credential for DNS, cannot be read. Check the path and who owns it.`,
+    );
+  return prefix + readSecretFile(file, missing);
 }
 
 function readValues(values: CredentialInputs["values"]): Record<string, Uint8Array> {

@@ -78,6 +78,14 @@ export interface CloudflareRefusal {
   readonly codes: readonly number[];
 }
 
+/** Others than its owner can read a file with a secret. */
+export class SecretFileExposed extends DnsError {
+  override readonly name = "SecretFileExposed";
+  constructor(path: string) {
+    super(`Others can read ${path}, which holds a secret for DNS. Run: chmod 600 ${path}`);
+  }
+}
+
 const remedies: Readonly<Record<string, string>> = {
   REFUSED: "Allow the TSIG key to update this zone (BIND: `update-policy` or `allow-update`).",
   NOTAUTH: "The server is not authoritative for the zone; name its primary server.",

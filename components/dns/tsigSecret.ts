@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
 import { TsigSecretMissing } from "./errors.ts";
+import { readSecretFile } from "./secretFile.ts";
 import type { TsigAlgorithm, TsigKey } from "./tsig.ts";
 
 /** A TSIG key without its secret: it may be stored and shown. */
@@ -9,7 +9,7 @@ export interface TsigKeySource {
   readonly algorithm?: TsigAlgorithm;
   /** Environment variable with the base64 secret. */
   readonly secretEnv?: string;
-  /** File, mode 0600 or stricter, with the base64 secret. */
+  /** File, mode 0600 or stricter, with the base64 secret; `~/` is the home folder. */
   readonly secretFile?: string;
 }
 
@@ -26,26 +26,19 @@ function readSecret({ keyName, secretEnv, secretFile }: TsigKeySource, env: Node
       `Nothing says where the secret of the TSIG key ${keyName} is. Set \`secretEnv\` or \`secretFile\`.`,
     );
   }
-  let mode: number;
-  try {
-    mode = statSync(secretFile).mode;
-  } catch {
-    throw new TsigSecretMissing(
-      `The file ${secretFile}, with the secret of the TSIG key ${keyName}, cannot be read.`,
-    );
-  }
-  if ((mode & 0o077) !== 0) {
-    throw new TsigSecretMissing(
-      `Others can read ${secretFile}, the secret of a TSIG key. Run: chmod 600 ${secretFile}`,
-    );
-  }
-  return readFileSync(secretFile, "utf8");
+  return readSecretFile(
+    secretFile,
+    (path) =>
+      new TsigSecretMissing(
+        `The file ${path}, with the secret of the TSIG key ${keyName}, cannot be read. Check \`secretFile\` and who owns it.`,
+      ),
+  );
 }
 
 /**
  * Reads the key's secret now; it goes nowhere but into signatures.
  *
- * @throws TsigSecretMissing
+ * @throws TsigSecretMissing, SecretFileExposed
  */
 export function openTsigKey(source: TsigKeySource, env: NodeJS.ProcessEnv = process.env): TsigKey {
   const text = readSecret(source, env).trim();
