@@ -17,6 +17,7 @@ import type { Wallet, WalletSource } from "../../components/wallet/types.ts";
 import { startChain, stopChain } from "../../embedded/index.ts";
 import { ensureToolchain } from "../../toolchain/index.ts";
 import { startScriptedChain } from "../support/scriptedChain/index.ts";
+import { type Audit, signAudit } from "./auditors.ts";
 
 /** A wallet of a test, with the file its words are in. */
 export interface TestWallet {
@@ -30,13 +31,18 @@ export interface TestChain {
   readonly network: NetworkConfig;
   /** A funded wallet no test has used. */
   nextWallet(): TestWallet;
+  /** Has an auditor sign attributes of a provider that is on this chain. */
+  audit(auditor: TestWallet, audit: Audit): Promise<void>;
   stop(): Promise<void>;
 }
 
 const walletCount = 20;
 const funds = 5_000_000;
 
-/** The chains every test of this folder runs on: a real one, and the stand-in for the current generation. */
+/**
+ * The chains that tests of what is written and read run on: a real one, and the stand-in for the current generation.
+ * What a real chain cannot be told to do, such as to lag or to lose an answer, is tested on the stand-in alone.
+ */
 export const chains: readonly {
   readonly name: string;
   readonly generation: "v0.38" | "v2";
@@ -51,7 +57,10 @@ export const chains: readonly {
       const home = join(folder, "chain");
       const accounts = wallets.map(({ address }) => ({ address, coins: `${funds}uakt` }));
       const { chainId, rpc, gasPrice } = await startChain({ folder: home, toolchain, accounts });
-      return testChain({ chainId, rpc, gasPrice }, wallets, () => stopChain(home));
+      const network = { chainId, rpc, gasPrice };
+      const audit = async (auditor: TestWallet, what: Audit) =>
+        signAudit(toolchain.path("akash"), folder, network, auditor.source, what);
+      return testChain(network, wallets, audit, () => stopChain(home));
     },
   },
   {
@@ -60,15 +69,23 @@ export const chains: readonly {
     async start(folder) {
       const wallets = await makeWallets(folder);
       const accounts = Object.fromEntries(wallets.map(({ address }) => [address, { uakt: funds }]));
-      const { network, stop } = await startScriptedChain({ accounts });
-      return testChain(network, wallets, stop);
+      const { network, edit, stop } = await startScriptedChain({ accounts });
+      const audit = async ({ address: auditor }: TestWallet, { owner, attributes }: Audit) =>
+        edit(({ audits }) => audits.push({ owner, auditor, attributes: [...attributes] }));
+      return testChain(network, wallets, audit, stop);
     },
   },
 ];
 
-function testChain(network: NetworkConfig, wallets: TestWallet[], stop: () => Promise<void>): TestChain {
+function testChain(
+  network: NetworkConfig,
+  wallets: TestWallet[],
+  audit: TestChain["audit"],
+  stop: () => Promise<void>,
+): TestChain {
   return {
     network,
+    audit,
     stop,
     nextWallet: () => {
       const wallet = wallets.pop();
