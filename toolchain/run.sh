@@ -22,6 +22,8 @@ case $command in
     # Node keeps what it compiles, and TypeScript without its types, for the next start.
     NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$cache/node-compiled}
     export NODE_COMPILE_CACHE
+    # As npm does: a relative path of a declaration is the engine's, which runs there.
+    cd "$repo"
     exec node --import "$toolchain/lean/types.js" "$repo/commands/main.ts" "$command" "$@"
     ;;
 esac

@@ -10,6 +10,7 @@ import type { WalletSource } from "../../components/wallet/types.ts";
 import { parseYaml } from "../yaml.ts";
 import { InitError } from "./errors.ts";
 import { parsePlace } from "./place.ts";
+import { wordsFileComplaint } from "./wordsFile.ts";
 
 const answer = (description: string) => z.coerce.string().describe(description);
 
@@ -74,15 +75,30 @@ export function declarationOf(answers: Answers, findings: Findings): SiteDeclara
   };
 }
 
-function walletOf(text: string): WalletSource {
+/** What comes before the colon and what after it; the kind is undefined for `prompt`, and for what is no answer. */
+function walletAnswer(text: string): { kind: string | undefined; rest: string } {
   const [, kind, rest = ""] = /^(env|file|new):(.*)$/.exec(text.trim()) ?? [];
+  return { kind, rest: rest.trim() };
+}
+
+function walletOf(text: string): WalletSource {
+  const { kind, rest } = walletAnswer(text);
   if (kind === "env") return { mnemonicEnv: rest };
   return kind === undefined ? { prompt: true } : { mnemonicFile: rest };
 }
 
 /** Where the words of a wallet are to be kept that is yet to be made; undefined for one that exists. */
 export function newWalletFile({ wallet }: Pick<Answers, "wallet">): string | undefined {
-  return /^new:(.*)$/.exec(wallet.trim())?.[1];
+  const { kind, rest } = walletAnswer(wallet);
+  return kind === "new" ? rest : undefined;
+}
+
+function walletComplaint(value: string): string | undefined {
+  const { kind, rest } = walletAnswer(value);
+  if (kind === undefined && value.trim() !== "prompt") {
+    return "Write env:VARIABLE, file:PATH, new:PATH or prompt; never the words themselves.";
+  }
+  return kind === "file" || kind === "new" ? wordsFileComplaint(rest) : undefined;
 }
 
 /** Answers that are right, to try a single other one in their place. */
@@ -109,18 +125,22 @@ const PLACES: Readonly<Record<AnswerName, RegExp>> = {
   region: /^attributes\.location-region$/,
 };
 
+/** Looked at before the declaration's own rules. */
+const OWN_COMPLAINTS: Partial<Record<AnswerName, (value: string) => string | undefined>> = {
+  wallet: walletComplaint,
+};
+
 /** What is wrong with one answer, for the person who typed it; undefined when it is right. */
 export function complaintOf(name: AnswerName, value: string): string | undefined {
-  if (name === "wallet" && !/^(env:|file:|new:|prompt$)/.test(value.trim())) {
-    return "Write env:VARIABLE, file:PATH, new:PATH or prompt; never the words themselves.";
-  }
+  const own = OWN_COMPLAINTS[name]?.(value);
+  if (own !== undefined) return own;
   try {
     parseSiteConfig(declarationOf({ ...RIGHT, [name]: value }, { address: "auto", gpuModels: [] }));
     return undefined;
   } catch (error) {
     if (!(error instanceof SiteConfigError)) throw error;
-    const own = error.problems.find(({ path }) => PLACES[name].test(path)) ?? error.problems[0];
-    return own && `${own.value} ${own.problem}. ${own.remedy}`;
+    const first = error.problems.find(({ path }) => PLACES[name].test(path)) ?? error.problems[0];
+    return first && `${first.value} ${first.problem}. ${first.remedy}`;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -35,7 +36,7 @@ describe("what a person starts", () => {
 case $2 in
   process.versions.node) echo 22.99.0 ;;
   process.execPath) echo "$0" ;;
-  *) printf '%s\\n' "$@"; exit 7 ;;
+  *) pwd -P >"$HOME/ran-in"; printf '%s\\n' "$@"; exit 7 ;;
 esac
 `,
       0o755,
@@ -66,6 +67,14 @@ esac
         .map((line) => line.slice(0, 6)),
       Array(4).fill("100755"),
     );
+  });
+
+  it("runs a command in the checkout, where the engine takes relative paths of a declaration from", () => {
+    for (const [entry, ...args] of [["up"], ["toolchain/run.sh", "drift"]] as const) {
+      started(entry, ...args);
+      const ranIn = readFileSync(join(checkout.world.folder, "ran-in"), "utf8").trimEnd();
+      assert.equal(ranIn, realpathSync(join(checkout.world.folder, "repo")));
+    }
   });
 
   it("hands on its arguments and its exit code", () => {

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { realpathSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterEach, describe, it } from "mocha";
+import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse } from "yaml";
+import { complaintOf } from "../../../commands/init/answers.ts";
 import { InitError } from "../../../commands/init/errors.ts";
 import type { Question } from "../../../commands/init/questions.ts";
+import { wordsFileComplaint } from "../../../commands/init/wordsFile.ts";
 import { type InitOptions, type InitWorld, init } from "../../../commands/init.ts";
+import { PROJECT } from "../../../commands/stack.ts";
 import { options, type TestWorld, testWorld } from "./world.ts";
 
 describe("init makes a wallet", () => {
@@ -54,11 +59,74 @@ describe("init makes a wallet", () => {
     assert.deepEqual(await readdir(world.folder), []);
   });
 
+  it("takes the path without the spaces around it", async () => {
+    const files: string[] = [];
+    const makeWallet = async (file: string) => {
+      files.push(file);
+      return "akash1new";
+    };
+    world = await testWorld({ makeWallet }, ({ message }) =>
+      /wallet/.test(message) ? "new: ~/garage.words " : undefined,
+    );
+    await init(options(), world);
+    assert.deepEqual(files, ["~/garage.words"]);
+    const file = parse(await readFile(join(world.folder, "Pulumi.garage.yaml"), "utf8"));
+    assert.deepEqual(file.config["akash:site"].wallet, { mnemonicFile: "~/garage.words" });
+  });
+
   it("on a terminal only", async () => {
     world = await testWorld({ interactive: false });
     const answers = join(world.folder, "answers.yaml");
     await writeFile(answers, "domain: example.com\nwallet: new:~/garage.words\nplace: ~/.kube/config\n");
     await assert.rejects(init(options({ answers }), world), /new wallet are shown on a terminal/);
     assert.deepEqual(await readdir(world.folder), ["answers.yaml"]);
+  });
+});
+
+describe("init's file of a wallet's words", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = realpathSync(await mkdtemp(join(tmpdir(), "words-")));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("is named by a path that means the same everywhere", () => {
+    for (const kind of ["file", "new"]) {
+      for (const path of ["", "garage.words", "./garage.words", "../garage.words", "~garage.words", "~"]) {
+        assert.match(
+          complaintOf("wallet", `${kind}:${path}`) ?? "",
+          /neither absolute.*~\/garage\.words/,
+          path,
+        );
+      }
+      for (const path of ["~/garage.words", " ~/garage.words", "/etc/garage.words "])
+        assert.equal(complaintOf("wallet", `${kind}:${path}`), undefined, path);
+    }
+  });
+
+  it("is not inside the checkout", () => {
+    for (const kind of ["file", "new"]) {
+      for (const path of [
+        join(PROJECT, "garage.words"),
+        join(PROJECT, "..", basename(PROJECT), "none", "words"),
+      ])
+        assert.match(
+          complaintOf("wallet", `${kind}:${path}`) ?? "",
+          /inside this checkout.*Choose one outside/,
+        );
+    }
+    assert.equal(complaintOf("wallet", `new:${PROJECT}.words`), undefined);
+  });
+
+  it("is not inside the git work tree around the checkout, by whatever link", async () => {
+    const project = join(folder, "tree", "akash");
+    await mkdir(project, { recursive: true });
+    const beside = join(folder, "tree", "garage.words");
+    assert.equal(wordsFileComplaint(beside, project), undefined);
+    await mkdir(join(folder, "tree", ".git"));
+    await symlink(join(folder, "tree"), join(folder, "link"));
+    for (const path of [beside, join(project, "..words"), join(folder, "link", "none", "garage.words")])
+      assert.match(wordsFileComplaint(path, project) ?? "", /inside this checkout/, path);
+    assert.equal(wordsFileComplaint(join(folder, "garage.words"), project), undefined);
   });
 });
