@@ -48,12 +48,17 @@ export interface InitWorld {
 }
 
 const HELP = `
-It looks at this machine and its network first, asks at most eight questions, checks the answers and writes
-Pulumi.<name>.yaml. It changes nothing else and spends nothing. For who has no wallet yet, the answer new:PATH makes
-one: its words are shown once, three of them are asked back, and they are kept in that file (mode 0600). A file that is there is never replaced without
-your word or --force.
+It looks at this machine and its network first, asks at most eight questions,
+checks the answers and writes Pulumi.<name>.yaml. It changes nothing else and
+spends nothing. A file that is there is never replaced without your word or
+--force.
 
-For programs, an answers file (YAML or JSON) holds what would be asked; domain is all that has no default:
+Who has no wallet yet answers new:PATH: one is made, its words are shown once,
+three of them are asked back, and they are kept in that file (mode 0600). PATH
+is absolute or starts with ~/, and is outside this checkout.
+
+For programs, an answers file (YAML or JSON) holds what would be asked; domain
+is all that has no default:
   domain: example.com
   email: ops@example.com
   wallet: env:GARAGE_MNEMONIC       # or file:PATH, or prompt; never the words
@@ -66,7 +71,7 @@ For programs, an answers file (YAML or JSON) holds what would be asked; domain i
 Examples:
   npm run init
   npm run init -- --answers garage.yaml --json
-  npm run init -- --address 203.0.113.10      (behind a tunnel that ends at a rented server)`;
+  npm run init -- --address 203.0.113.10    (behind a tunnel to a rented server)`;
 
 export function initCommand(): Command {
   return new Command("init")

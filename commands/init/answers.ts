@@ -125,8 +125,15 @@ const PLACES: Readonly<Record<AnswerName, RegExp>> = {
   region: /^attributes\.location-region$/,
 };
 
+/** The embedded site's network is none of a real site, which would be taken for the embedded one, and removed as it is. */
+function networkComplaint(value: string): string | undefined {
+  if (value === "mainnet" || value === "sandbox") return undefined;
+  return `${JSON.stringify(value)} is not a network of a real site. Choose mainnet or sandbox.`;
+}
+
 /** Looked at before the declaration's own rules. */
 const OWN_COMPLAINTS: Partial<Record<AnswerName, (value: string) => string | undefined>> = {
+  network: networkComplaint,
   wallet: walletComplaint,
 };
 

@@ -76,8 +76,8 @@ export interface Forward {
 }
 
 const PORTS: readonly (readonly [port: string, protocol: Forward["protocol"], purpose: string])[] = [
-  ["80", "TCP", "web addresses of leases, http"],
-  ["443", "TCP", "web addresses of leases, https"],
+  ["80", "TCP", "websites of leases"],
+  ["443", "TCP", "websites of leases, TLS"],
   ["8443", "TCP", "the provider's API"],
   ["8444", "TCP", "the provider's gRPC API"],
   ["30000-32767", "TCP+UDP", "other ports of leases"],

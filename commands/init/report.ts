@@ -1,6 +1,7 @@
-import Table from "cli-table3";
 import pc from "picocolors";
 import type { SiteConfig } from "../../components/site/config.ts";
+import { bareTable } from "../../doctor/bareTable.ts";
+import { wrapped } from "../../doctor/text.ts";
 import { type Forward, forwardsOf, type Reach } from "./reach.ts";
 
 const PORTS = "80, 443, 8443, 8444 and 30000-32767";
@@ -12,7 +13,7 @@ export interface NewWallet {
   readonly address: string;
 }
 
-/** What is said when the file is written. */
+/** What is said when the file is written; 80 columns, but for commands to copy and the file's own path. */
 export function describeResult(
   stack: string,
   file: string,
@@ -21,54 +22,77 @@ export function describeResult(
   newWallet?: NewWallet,
 ): string {
   const lines = [`${pc.green("Written")}: ${file}`, "", ...reachLines(reach), "", pc.bold("Next")];
-  lines.push(...nextSteps(stack, site, newWallet).map((step, index) => `${index + 1}. ${step}`));
+  for (const [index, { step, command }] of nextSteps(stack, site, newWallet).entries()) {
+    lines.push(`${index + 1}. ${wrapped(step, "   ").trimStart()}`);
+    if (command !== undefined) lines.push(`   ${command}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 
 function reachLines(reach: Reach): string[] {
   switch (reach.kind) {
     case "direct":
-      return [`Tenants reach the site at ${reach.address}. Open the ports ${PORTS} there.`];
+      return [wrapped(`Tenants reach the site at ${reach.address}. Open the ports ${PORTS} there.`, "")];
     case "declared":
-      return [`Tenants reach the site at ${reach.address}. Lead the ports ${PORTS} from there to it.`];
+      return [
+        wrapped(`Tenants reach the site at ${reach.address}. Lead the ports ${PORTS} from there to it.`, ""),
+      ];
     case "forwarded":
       return [
-        `The public address ${reach.address} is on your router. Set these forwards there, and let it give this machine ${reach.lanAddress} always:`,
+        wrapped(
+          `The public address ${reach.address} is on your router. Set these forwards there, and let it give this machine ${reach.lanAddress} always:`,
+          "",
+        ),
+        "",
         forwardTable(forwardsOf(reach)),
-        ...(reach.warning === undefined ? [] : [pc.yellow(reach.warning)]),
+        ...(reach.warning === undefined ? [] : ["", pc.yellow(wrapped(reach.warning, ""))]),
       ];
     case "unknown":
-      return [pc.yellow(`Whether tenants can reach the site could not be found out. ${reach.reason}`)];
+      return [
+        pc.yellow(wrapped(`Whether tenants can reach the site could not be found out. ${reach.reason}`, "")),
+      ];
   }
 }
+
+/** Of the longest address and port, 27 characters, and the longest purpose; 80 together. */
+const WIDTHS = [13, 10, 29, 28];
 
 function forwardTable(forwards: readonly Forward[]): string {
-  const table = new Table({
-    head: ["Router port", "Protocol", "To", "For"],
-    style: { head: [], border: [] },
-  });
-  for (const { port, protocol, to, purpose } of forwards) table.push([port, protocol, to, purpose]);
-  return table.toString();
+  const head = ["Router port", "Protocol", "To", "For"].map((text) => pc.bold(text));
+  const rows = forwards.map(({ port, protocol, to, purpose }) => [port, protocol, to, purpose]);
+  return bareTable([head, ...rows], { widths: WIDTHS, gap: 2, wrap: false });
 }
 
-function nextSteps(stack: string, site: SiteConfig, newWallet?: NewWallet): string[] {
-  const steps = [`Read ${pc.bold(`Pulumi.${stack}.yaml`)}; set prices and attributes as you like.`];
+interface NextStep {
+  readonly step: string;
+  /** To copy, so in one line. */
+  readonly command?: string;
+}
+
+function nextSteps(stack: string, site: SiteConfig, newWallet?: NewWallet): NextStep[] {
+  const steps: NextStep[] = [
+    { step: `Read ${pc.bold(`Pulumi.${stack}.yaml`)}; set prices and attributes as you like.` },
+  ];
   if (newWallet !== undefined) {
-    steps.push(
-      `Send at least ${site.funding.minBalance} AKT to the new wallet, ${pc.bold(newWallet.address)}. Its words are in ${newWallet.file} and on your paper, nowhere else.`,
-    );
+    steps.push({
+      step: `Send at least ${site.funding.minBalance} AKT to the new wallet, ${pc.bold(newWallet.address)}. Its words are in ${newWallet.file} and on your paper, nowhere else.`,
+    });
   } else if ("mnemonicEnv" in site.wallet) {
-    steps.push(
-      `Put the wallet's words into the variable ${site.wallet.mnemonicEnv}: read -rs ${site.wallet.mnemonicEnv} && export ${site.wallet.mnemonicEnv}`,
-    );
+    const { mnemonicEnv } = site.wallet;
+    steps.push({
+      step: `Put the wallet's words into the variable ${mnemonicEnv}:`,
+      command: `read -rs ${mnemonicEnv} && export ${mnemonicEnv}`,
+    });
   } else if ("mnemonicFile" in site.wallet) {
-    steps.push(`Put the wallet's words into ${site.wallet.mnemonicFile}, readable by you alone (chmod 600).`);
+    steps.push({
+      step: `Put the wallet's words into ${site.wallet.mnemonicFile}, readable by you alone (chmod 600).`,
+    });
   }
   if (site.dns.provider === "cloudflare") {
-    steps.push(
-      `Put a Cloudflare API token that may edit ${site.dns.zone} into the variable ${site.dns.tokenEnv}.`,
-    );
+    steps.push({
+      step: `Put a Cloudflare API token that may edit ${site.dns.zone} into the variable ${site.dns.tokenEnv}.`,
+    });
   }
-  steps.push(`${pc.bold(`npm run up -- -s ${stack}`)} shows what it will do and asks once.`);
+  steps.push({ step: `${pc.bold(`npm run up -- -s ${stack}`)} shows what it will do and asks once.` });
   return steps;
 }

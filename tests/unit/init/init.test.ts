@@ -32,6 +32,10 @@ describe("init", () => {
 
   const printed = () => stripVTControlCharacters(world.printed.join("\n"));
 
+  /** Lines that a terminal of 80 columns breaks; the path of the file that was written is as long as it is. */
+  const tooLong = (text: string) =>
+    text.split("\n").filter((line) => line.length > 80 && !line.startsWith("Written: "));
+
   it("asks eight questions and writes a file that is valid", async () => {
     await run();
     assert.equal(world.asked.length, 8);
@@ -63,12 +67,7 @@ describe("init", () => {
     const rows = printed()
       .split("\n")
       .filter((line) => line.includes("192.168.1.20:"))
-      .map((line) =>
-        line
-          .split("│")
-          .slice(1, 4)
-          .map((cell) => cell.trim()),
-      );
+      .map((line) => line.split(/\s+/).slice(0, 3));
     assert.deepEqual(rows, [
       ["80", "TCP", "192.168.1.20:80"],
       ["443", "TCP", "192.168.1.20:443"],
@@ -78,6 +77,20 @@ describe("init", () => {
     ]);
     assert.match(printed(), /GARAGE_MNEMONIC/);
     assert.match(printed(), /npm run up -- -s garage/);
+  });
+
+  it("fits into 80 columns, with the longest address a router gives", async () => {
+    const lanAddress = "192.168.100.200";
+    const network = async () => ({
+      localAddresses: [lanAddress],
+      lanAddress,
+      publicAddress: "203.0.113.110",
+      lineAddress: "203.0.113.110",
+    });
+    await run({}, { network });
+    assert.match(printed(), /30000-32767 +TCP\+UDP +192\.168\.100\.200:30000-32767 +other ports of leases/);
+    assert.match(printed(), /^ {3}read -rs GARAGE_MNEMONIC && export GARAGE_MNEMONIC$/m);
+    assert.deepEqual(tooLong(printed()), []);
   });
 
   it("stops at CGNAT with the ways out, and writes nothing", async () => {
@@ -99,7 +112,7 @@ describe("init", () => {
     await world.close();
     await run({ address: "203.0.113.99" }, { network });
     assert.equal(siteOf(await written())["address"], "203.0.113.99");
-    assert.match(printed(), /Lead the ports 80, 443, 8443, 8444 and 30000-32767 from there to it/);
+    assert.match(printed(), /Lead the ports 80, 443, 8443, 8444 and\s30000-32767 from there to it/);
   });
 
   it("says so when there is a second router, and when nobody told the address", async () => {
@@ -108,7 +121,8 @@ describe("init", () => {
       {},
       { network: async () => ({ ...facts, publicAddress: "203.0.113.10", lineAddress: "192.168.0.2" }) },
     );
-    assert.match(printed(), /another router stands before it/);
+    assert.match(printed(), /another\s+router\s+stands\s+before\s+it/);
+    assert.deepEqual(tooLong(printed()), []);
     // What `init` lets pass, `up` must not refuse: the ports may be forwarded on both.
     const { address } = parseSiteConfig(siteOf(await written()));
     const question = { declared: address, domain: "example.com", nodes: ["local"] };
@@ -124,6 +138,7 @@ describe("init", () => {
     await world.close();
     await run({}, { network: async () => facts });
     assert.match(printed(), /could not be found out/);
+    assert.deepEqual(tooLong(printed()), []);
   });
 
   it("needs no forwards when the public address is on the machine", async () => {
@@ -180,7 +195,8 @@ describe("init", () => {
     const zoneOf = async () => ({ name: "example.com", servers: ["ada.ns.cloudflare.com"] });
     await run({}, { zoneOf }, ({ message }) => (/domain/.test(message) ? "gpu.example.com" : undefined));
     assert.deepEqual(siteOf(await written())["dns"], { provider: "cloudflare", zone: "example.com" });
-    assert.match(printed(), /may edit example\.com into the variable CLOUDFLARE_API_TOKEN/);
+    assert.match(printed(), /may edit example\.com into the variable\s+CLOUDFLARE_API_TOKEN/);
+    assert.deepEqual(tooLong(printed()), []);
   });
 
   describe("an existing file", () => {
@@ -246,6 +262,14 @@ describe("init", () => {
     assert.equal(JSON.parse(printed()).forwards.length, 5);
   });
 
+  it("describes no site on the embedded site's network, whose files `down` would remove with it", async () => {
+    world = await testWorld({ interactive: false });
+    const answers = join(world.folder, "answers.yaml");
+    await writeFile(answers, "domain: example.com\nplace: ~/.kube/config\nnetwork: devnet\n");
+    await assert.rejects(init(options({ answers }), world), /"devnet" is not a network.*mainnet or sandbox/);
+    assert.deepEqual(await readdir(world.folder), ["answers.yaml"]);
+  });
+
   it("names every wrong and missing answer", async () => {
     world = await testWorld({ interactive: false });
     const answers = join(world.folder, "answers.yaml");
@@ -254,7 +278,7 @@ describe("init", () => {
       assert.deepEqual(error.message.split("\n").slice(1), [
         "- domain: is missing. Expected: Its domain (it will answer at provider.<domain> and *.ingress.<domain>).",
         '- email: "nobody" is not an e-mail address. Write it as ops@example.com.',
-        '- network: "moon" is not one of the choices. Choose mainnet, sandbox or devnet.',
+        '- network: "moon" is not a network of a real site. Choose mainnet or sandbox.',
         "- wallet: Write env:VARIABLE, file:PATH, new:PATH or prompt; never the words themselves.",
       ]);
       return true;
@@ -264,9 +288,13 @@ describe("init", () => {
   it("has a help that shows an answers file", async () => {
     world = await testWorld();
     let help = "";
-    const command = initCommand().configureOutput({ writeOut: (text) => (help += text) });
+    const command = initCommand().configureOutput({
+      writeOut: (text) => (help += text),
+      getOutHelpWidth: () => 80,
+    });
     command.outputHelp();
     assert.match(help, /place: ~\/\.kube\/config/);
     assert.match(help, /at most eight questions/);
+    assert.deepEqual(tooLong(help), []);
   });
 });
