@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { out as pc } from "../doctor/colours.ts";
 import type { Difference, Differences } from "./engineEvents.ts";
 
 /** Longest value shown in full; a longer one is cut in its middle. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import pc from "picocolors";
+import { err, out } from "../doctor/colours.ts";
 import type { Listener, RollOutPlan } from "../fleet/index.ts";
 import { createProgress, silentProgress } from "../toolchain/index.ts";
 import { confirmed } from "./confirm.ts";
@@ -152,7 +152,7 @@ async function roll(command: "up" | "destroy", options: RolloutOptions): Promise
   if (record === undefined) throw new StackError("Nothing was changed.");
   await writeReportFor(context, options);
   if (!options.json) {
-    const colour = record.state === "finished" ? pc.green : pc.red;
+    const colour = record.state === "finished" ? out.green : out.red;
     process.stdout.write(
       `${colour(record.state)}${record.because === undefined ? "" : `: ${record.because}`}\n`,
     );
@@ -193,11 +193,11 @@ function describePlan(plan: RollOutPlan): string {
   const { waves, concurrency, maxUnavailable, closed, resumes, judgedFirst } = plan;
   return [
     ...(resumes === undefined ? [] : [`Goes on with rollout ${resumes}.`]),
-    ...(judgedFirst.length === 0 ? [] : [`${pc.bold("judged first")}: ${judgedFirst.join(", ")}`]),
-    ...waves.map(({ title, sites }) => `${pc.bold(title)}: ${sites.join(", ")}`),
+    ...(judgedFirst.length === 0 ? [] : [`${err.bold("judged first")}: ${judgedFirst.join(", ")}`]),
+    ...waves.map(({ title, sites }) => `${err.bold(title)}: ${sites.join(", ")}`),
     `At most ${concurrency} at once, and at most ${maxUnavailable} out.`,
     ...closed.map(
-      ({ site, opens }) => `${pc.yellow(site)} is left out: its window opens at ${opens.toISOString()}.`,
+      ({ site, opens }) => `${err.yellow(site)} is left out: its window opens at ${opens.toISOString()}.`,
     ),
     "",
   ].join("\n");
@@ -216,7 +216,7 @@ async function compare(options: CommonOptions & { report?: string }, drift: bool
         process.stdout.write(`${describeDifferences(name, found)}${remarks}`);
       } else
         process.stdout.write(
-          `${pc.yellow(name)}: ${result.replace("-", " ")}${because ? `: ${because}` : ""}\n`,
+          `${out.yellow(name)}: ${result.replace("-", " ")}${because ? `: ${because}` : ""}\n`,
         );
     }
   }

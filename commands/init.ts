@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { basename, join } from "node:path";
 import { Command } from "commander";
-import pc from "picocolors";
+import { err as pc } from "../doctor/colours.ts";
 import { type Answers, declarationOf, newWalletFile, parseAnswers } from "./init/answers.ts";
 import { InitError } from "./init/errors.ts";
 import { readNetwork, zoneOf } from "./init/localNetwork.ts";

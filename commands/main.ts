@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import pc from "picocolors";
+import { err } from "../doctor/colours.ts";
 
 /** One module a command: only the one that was called is loaded, all of them for the overview. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -31,6 +31,6 @@ try {
   // Errors of ours say what to do; a stack trace only helps for those that are not ours.
   const known = error instanceof Error && !(error.constructor.name in globalThis);
   const text = error instanceof Error ? (known ? error.message : error.stack) : String(error);
-  process.stderr.write(`${pc.red("error:")} ${text}\n`);
+  process.stderr.write(`${err.red("error:")} ${text}\n`);
   process.exitCode = 1;
 }

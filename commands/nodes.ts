@@ -1,9 +1,9 @@
-import pc from "picocolors";
 import { planPreparation, UNPREPARED } from "../components/hosts/preparation/plan.ts";
 import type { Preparation } from "../components/hosts/preparation/types.ts";
 import type { SiteConfig } from "../components/site/config.ts";
 import { nodesDeclaration } from "../components/site/nodes.ts";
 import type { ObservedSite } from "../components/site/observe.ts";
+import { out } from "../doctor/colours.ts";
 import { confirmed } from "./confirm.ts";
 import type { EngineEvent, StepMetadata } from "./engineEvents.ts";
 import { StackError } from "./stack.ts";
@@ -164,11 +164,15 @@ function stateOf({ op, old, new: next }: StepMetadata): { before?: Inputs; after
   return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
-/** Those steps for a person; "" where no machine is touched. */
-export function describeMachines(machines: readonly MachineSteps[]): string {
+/**
+ * Those steps for a person; "" where no machine is touched.
+ *
+ * @param colours of the stream that it is written to; default standard output's
+ */
+export function describeMachines(machines: readonly MachineSteps[], colours = out): string {
   if (machines.length === 0) return "";
   const lines = machines.flatMap(({ node, host, steps }) => [
-    `  ${pc.bold(node)}${host === node ? "" : ` (${host})`}`,
+    `  ${colours.bold(node)}${host === node ? "" : ` (${host})`}`,
     ...steps.map((step) => `    - ${step}`),
   ]);
   return `${["On the machines:", ...lines, "No other machine is touched."].join("\n")}\n`;

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { out as pc } from "../doctor/colours.ts";
 import type { EngineEvent } from "./engineEvents.ts";
 import type { Stack } from "./stack.ts";
 

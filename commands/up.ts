@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { requireDnsCredentials } from "../components/dns/credentials.ts";
 import { observeSite } from "../components/site/observe.ts";
+import { err } from "../doctor/colours.ts";
 import { ensureEmbedded } from "../embedded/index.ts";
 import { PolicyRefusal } from "../policies/index.ts";
 import { createProgress, type Progress } from "../toolchain/index.ts";
@@ -117,7 +118,7 @@ function judgedPreview(context: StackContext, output: Output, flags: readonly st
 
 async function previewAndAsk(context: StackContext, output: Output, flags: readonly string[]): Promise<void> {
   const { events } = await judgedPreview(context, output, flags);
-  process.stderr.write(describeMachines(await machineSteps(events)));
+  process.stderr.write(describeMachines(await machineSteps(events), err));
   if (!process.stdin.isTTY) {
     throw new StackError("`up` asks before it changes a real site. Pass --yes to do it unattended.");
   }

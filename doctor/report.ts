@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import { bareTable } from "./bareTable.ts";
+import { out as pc } from "./colours.ts";
 import { wrapped } from "./text.ts";
 import type { Check, CheckReport, DoctorReport } from "./types.ts";
 

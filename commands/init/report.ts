@@ -1,6 +1,6 @@
-import pc from "picocolors";
 import type { SiteConfig } from "../../components/site/config.ts";
 import { bareTable } from "../../doctor/bareTable.ts";
+import { out as pc } from "../../doctor/colours.ts";
 import { wrapped } from "../../doctor/text.ts";
 import { type Forward, forwardsOf, type Reach } from "./reach.ts";
 

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { out as pc } from "../colours.ts";
 import { wrapped } from "../text.ts";
 import { describeReasons } from "./reasons.ts";
 import { describeAmounts, type SiteStatus } from "./status.ts";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { err as pc } from "../../doctor/colours.ts";
 import type { FleetEvent } from "../rollout/events.ts";
 
 const MARKS: Readonly<Record<string, string>> = {

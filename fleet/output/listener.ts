@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import type { FleetEvent, Listener } from "../rollout/events.ts";
 import { eventLine } from "./lines.ts";
 import { LiveTable } from "./live.ts";
@@ -16,10 +15,8 @@ export function personListener(stream: NodeJS.WriteStream = process.stderr): Lis
     const table = new LiveTable(stream);
     return (event) => table.hear(event);
   }
-  // Standard output decides whether there are colours, and this may be a file all the same.
-  const shown = stream.isTTY === process.stdout.isTTY ? (line: string) => line : stripVTControlCharacters;
   return (event) => {
     const line = eventLine(event);
-    if (line !== undefined) stream.write(`${shown(line)}\n`);
+    if (line !== undefined) stream.write(`${line}\n`);
   };
 }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
-import pc from "picocolors";
+import { err as pc } from "../../doctor/colours.ts";
 import type { FleetEvent } from "../rollout/events.ts";
 import { describeResult, gateName } from "./lines.ts";
 

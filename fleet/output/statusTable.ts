@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import { bareTable } from "../../doctor/bareTable.ts";
+import { out as pc } from "../../doctor/colours.ts";
 import { wrapped } from "../../doctor/text.ts";
 import {
   describeBids,

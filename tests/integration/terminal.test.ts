@@ -173,7 +173,7 @@ describe("fleet commands on a terminal of 80 columns", function () {
 
   it("`drift` is plain lines without colours where nobody looks on", async () => {
     const run = await checkout.runWith(
-      { ...env, NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined },
+      { ...env, NO_COLOR: undefined, FORCE_COLOR: undefined, CI: "true" },
       "fleet",
       "drift",
     );

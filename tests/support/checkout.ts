@@ -58,7 +58,8 @@ export class Checkout {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [...startOfCommands(this.folder), ...args], {
         cwd: this.folder,
-        env: { ...process.env, NO_COLOR: "1", ...env },
+        // Into a pipe, so there are no colours whatever the machine asks for.
+        env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });
       let stdout = "";

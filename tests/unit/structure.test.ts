@@ -81,6 +81,11 @@ describe("the structure", () => {
     assert.deepEqual(whole, []);
   });
 
+  it("takes colours from one place, which knows the stream that they are for", () => {
+    const users = sources.filter((file) => loadedBy(file).includes("picocolors"));
+    assert.deepEqual(users, ["doctor/colours.ts"]);
+  });
+
   it("imports one way", () => {
     const rank = new Map(
       ORDER.flatMap((folders, index) => folders.map((folder) => [folder, index] as const)),
