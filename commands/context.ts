@@ -8,7 +8,15 @@ import {
   type Toolchain,
 } from "../toolchain/index.ts";
 import { type EngineOutput, type EngineRun, runEngine } from "./engine.ts";
-import { EMBEDDED, PROJECT, readStack, type Stack, StackError, stackEnvironment } from "./stack.ts";
+import {
+  EMBEDDED,
+  PROJECT,
+  pluginsOf,
+  readStack,
+  type Stack,
+  StackError,
+  stackEnvironment,
+} from "./stack.ts";
 
 /** Everything a command needs to drive one stack. */
 export interface StackContext {
@@ -56,6 +64,7 @@ async function contextOf(
   const toolchain = await ensureToolchain({
     tools,
     ownPlugins: stack.embedded,
+    needs: pluginsOf(stack.site),
     progress: progress ?? stepsOnly(createProgress()),
   });
   const env = {
@@ -67,14 +76,19 @@ async function contextOf(
     stack,
     toolchain,
     env,
-    engine: ([command = "", ...rest], options) =>
-      runEngine([command, "--stack", stack.name, "--non-interactive", ...rest], {
+    async engine([command = "", ...rest], options) {
+      if (RUNS_PROGRAM.has(command)) toolchain.requirePlugins();
+      return runEngine([command, "--stack", stack.name, "--non-interactive", ...rest], {
         cwd: PROJECT,
         env,
         ...options,
-      }),
+      });
+    },
   };
 }
+
+/** The engine's commands that declare the site's resources. */
+const RUNS_PROGRAM = new Set(["preview", "up"]);
 
 /**
  * Refuses to look at an embedded stack whose services were never started or have been taken down.

@@ -58,6 +58,14 @@ export async function readStack(name: string, folder = PROJECT): Promise<Stack> 
   return { name, file, site, embedded: site.network === "devnet" };
 }
 
+/** Official plugins, besides Kubernetes', that a site's resources are made with. */
+export function pluginsOf({ dns, nodes = [] }: SiteConfig): string[] {
+  return [
+    ...(dns.provider === "cloudflare" ? ["cloudflare"] : []),
+    ...(nodes.some(({ before, after }) => before.length + after.length > 0) ? ["command"] : []),
+  ];
+}
+
 /**
  * The engine's variables for a stack: where its state is kept and what unlocks its secrets. What the person has
  * set wins. The embedded stack keeps its state with the services it describes; any other keeps it where the

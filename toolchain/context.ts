@@ -16,6 +16,8 @@ export interface Context {
   env: NodeJS.ProcessEnv;
   /** Folders in which engines look for plugins. */
   plugins: readonly string[];
+  /** Official plugins without which the program cannot run. */
+  needs: readonly string[];
   memo: Memo;
   progress: Progress;
   /** Folder with release files, tried before official addresses. */
@@ -38,6 +40,8 @@ export interface ContextOptions {
    * its own. Default false.
    */
   ownPlugins?: boolean;
+  /** Official plugins without which the program cannot run, by the names in the pins; default none. */
+  needs?: readonly string[];
   /** Environment to look into and to build on; default this process's. */
   env?: NodeJS.ProcessEnv;
 }
@@ -53,6 +57,7 @@ export function contextOf(options: ContextOptions = {}): Context {
     modulesFolder: join(toolchainFolder, "modules"),
     env,
     plugins: [pluginsOfCache(root), ...(options.ownPlugins ? [] : [pluginsOfHome(env)])],
+    needs: options.needs ?? [],
     memo: openMemo(root),
     progress: options.silent ? silentProgress : (options.progress ?? createProgress({ env })),
     mirror: options.mirror ?? env.PULUMI_AKASH_MIRROR,
@@ -61,28 +66,46 @@ export function contextOf(options: ContextOptions = {}): Context {
 }
 
 const probeTimeoutMs = 2_500;
+/** How long answers are remembered, milliseconds. */
+export interface Remembered {
+  /** That a host refuses a file; default ten minutes. */
+  refusedMs?: number;
+  /** That a host gave no answer, which may be over as soon as the line is back; default a minute. */
+  silentMs?: number;
+}
+
 const rememberYesMs = 10 * 60_000;
-/** How long a machine that cannot reach a host is not made to try again, milliseconds. */
 const rememberNoMs = 10 * 60_000;
+/** Long enough that the programs of one run do not each wait for a host. */
+const rememberSilentMs = 60_000;
 
 const running = new Map<string, Promise<number | undefined>>();
 
 /**
  * Whether the host of an official address answers, whatever it says. Asked once per host with a short time-out
- * and remembered: yes for ten minutes, no for `noMs` (default as long).
+ * and remembered, a yes for ten minutes.
  */
-export async function isReachable(context: Context, url: string, noMs = rememberNoMs): Promise<boolean> {
+export async function isReachable(
+  context: Context,
+  url: string,
+  { silentMs = rememberSilentMs }: Remembered = {},
+): Promise<boolean> {
   const { origin } = new URL(url);
-  return asked(context, `reachable:${origin}`, `${origin}/`, noMs, (status) => status !== undefined);
+  return asked(context, `reachable:${origin}`, `${origin}/`, silentMs, (status) => status !== undefined);
 }
 
 /**
  * Whether an official address has its file: a host can answer and refuse it, as proxies do. Remembered like
  * `isReachable`, which is asked first.
  */
-export async function isOffered(context: Context, url: string, noMs = rememberNoMs): Promise<boolean> {
-  if (!(await isReachable(context, url, noMs))) return false;
-  return asked(context, `offered:${url}`, url, noMs, (status) => !isRefusal(status));
+export async function isOffered(
+  context: Context,
+  url: string,
+  remembered: Remembered = {},
+): Promise<boolean> {
+  if (!(await isReachable(context, url, remembered))) return false;
+  const { refusedMs = rememberNoMs } = remembered;
+  return asked(context, `offered:${url}`, url, refusedMs, (status) => !isRefusal(status));
 }
 
 /** Statuses that say nothing about the file: this way of asking is not wanted, or not now. */

@@ -2,15 +2,10 @@ import { mkdirSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
-import {
-  arePluginsToBeHad,
-  COMPILED,
-  composeEnvironment,
-  linkPrograms,
-  placePlugins,
-} from "./environment.ts";
+import { COMPILED, composeEnvironment, linkPrograms, placePlugins } from "./environment.ts";
 import { explainDiskError, ToolchainError } from "./errors.ts";
 import { expandTools } from "./pins.ts";
+import { findPlugins, lackingPlugin } from "./plugins.ts";
 import { formatElapsed } from "./progress.ts";
 import { findTool, hasReleaseAtHand, obtainTool } from "./resolve.ts";
 
@@ -20,6 +15,8 @@ export interface Toolchain {
   path(tool: string): string;
   /** PATH with the programs first, and what keeps Pulumi from searching for updates and plugins. */
   env: NodeJS.ProcessEnv;
+  /** Throws ToolchainError `unavailable` for a plugin that the program needs and that is neither here nor to be had. */
+  requirePlugins(): void;
 }
 
 const downloadsAtOnce = 4;
@@ -37,9 +34,19 @@ export async function ensureWith(
     mkdirSync(root, { recursive: true });
     const programs = await locateAll(context, expandTools(context.pins, tools));
     const binFolder = linkPrograms(root, placePlugins(context, programs));
-    const result = composeEnvironment(env, binFolder, await arePluginsToBeHad(context), join(root, COMPILED));
+    const { search, lacking } = await findPlugins(context);
+    const result = composeEnvironment(env, binFolder, search, join(root, COMPILED));
     context.progress.line(`toolchain ready (${formatElapsed(Date.now() - started)})`);
-    return { env: result, path: (tool) => pathOf(programs, binFolder, tool) };
+    return {
+      env: result,
+      path: (tool) => pathOf(programs, binFolder, tool),
+      requirePlugins() {
+        const [first] = lacking;
+        // Who says whether the engine is to search knows where it finds them.
+        const told = env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION !== undefined;
+        if (first !== undefined && !told) throw lackingPlugin(context, first);
+      },
+    };
   } catch (error) {
     throw explainDiskError(error, root);
   }

@@ -13,9 +13,8 @@ import {
 } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
 import { makeTemporaryFolder } from "./cache.ts";
-import { type Context, isOffered } from "./context.ts";
+import type { Context } from "./context.ts";
 import { toolchainFolder } from "./pins.ts";
-import { findOnPath } from "./processes.ts";
 
 /** Folder of the cache with what Node has compiled (`NODE_COMPILE_CACHE`). */
 export const COMPILED = "node-compiled";
@@ -204,22 +203,4 @@ export function composeEnvironment(
   };
   if (!pluginsToBeHad) result.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION ??= "true";
   return result;
-}
-
-const dayMs = 24 * 60 * 60_000;
-
-/**
- * Whether every official plugin is installed or can be downloaded. Searching for one that cannot
- * costs 2.5 s in each engine run, so a "no" is remembered for a day.
- */
-export async function arePluginsToBeHad(context: Context): Promise<boolean> {
-  const { env, plugins } = context;
-  for (const [name, pin] of Object.entries(context.pins.plugins)) {
-    const installed =
-      plugins.some((folder) => existsSync(join(folder, `resource-${name}-v${pin.version}`))) ||
-      findOnPath(`pulumi-resource-${name}`, env).length > 0;
-    const file = `pulumi-resource-${name}-v${pin.version}-${context.platform.replace("/", "-")}.tar.gz`;
-    if (!installed && pin.url && !(await isOffered(context, `${pin.url}${file}`, dayMs))) return false;
-  }
-  return true;
 }

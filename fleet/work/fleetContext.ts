@@ -1,5 +1,5 @@
 import { backendOf } from "../../commands/backend.ts";
-import { PROJECT, stackEnvironment } from "../../commands/stack.ts";
+import { PROJECT, pluginsOf, stackEnvironment } from "../../commands/stack.ts";
 import { ensureToolchain, type Progress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import { loadFleet } from "../declaration/load.ts";
@@ -47,6 +47,7 @@ export async function openFleet(options: FleetOptions): Promise<FleetContext> {
   const { progress } = options;
   const toolchain = await ensureToolchain({
     tools: ["engine"],
+    needs: [...new Set(sites.flatMap(({ config }) => pluginsOf(config)))],
     ...(progress === undefined ? { silent: true } : { progress }),
   });
   // The Automation API looks for the engine on this process's own PATH.

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { cacheRootOf } from "../../../toolchain/cache.ts";
 import { findChecksum } from "../../../toolchain/checksums.ts";
-import { arePluginsToBeHad, composeEnvironment, linkPrograms } from "../../../toolchain/environment.ts";
+import { composeEnvironment, linkPrograms } from "../../../toolchain/environment.ts";
 import { withLock } from "../../../toolchain/lock.ts";
 import { openMemo } from "../../../toolchain/memo.ts";
 import { findOnPath } from "../../../toolchain/processes.ts";
@@ -178,38 +169,6 @@ describe("toolchain parts", () => {
       composeEnvironment({}, "/c", true, "/c/compiled").PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION,
       undefined,
     );
-  });
-
-  it("searches for official plugins only where they can be had", async () => {
-    const context = world.context({});
-    context.pins.plugins = { command: { version: "1.2.1", url: "http://127.0.0.1:9/" } };
-    assert.equal(await arePluginsToBeHad(context), false);
-    mkdirSync(join(world.folder, ".pulumi/plugins/resource-command-v1.2.1"), { recursive: true });
-    assert.equal(await arePluginsToBeHad(context), true);
-    context.pins.plugins = { other: { version: "1.0.0", url: `${world.origin}/` } };
-    world.routes.set("/pulumi-resource-other-v1.0.0-linux-amd64.tar.gz", "the plugin");
-    assert.equal(await arePluginsToBeHad(context), true);
-  });
-
-  it("does not search for plugins where a host answers and refuses them, which it asks once", async () => {
-    const context = world.context({});
-    const file = "/pulumi-resource-other-v1.0.0-linux-amd64.tar.gz";
-    context.pins.plugins = { other: { version: "1.0.0", url: `${world.origin}/` } };
-    const answers = (status: number) =>
-      world.routes.set(file, (response) => void response.writeHead(status).end());
-    // A host that is busy, or does not like the question, has not said no.
-    for (const [status, had] of [
-      [503, true],
-      [405, true],
-      [302, true],
-      [403, false],
-    ] as const) {
-      answers(status);
-      const memo = openMemo(join(world.folder, String(status)));
-      for (let run = 0; run < 2; run++) assert.equal(await arePluginsToBeHad({ ...context, memo }), had);
-      answers(200);
-      assert.equal(await arePluginsToBeHad({ ...context, memo }), had);
-    }
   });
 
   it("tells progress line by line, and in one line on a terminal", () => {

@@ -66,6 +66,7 @@ export async function openWorld(): Promise<World> {
         modulesFolder: join(folder, "modules"),
         env: { PATH: `${join(folder, "path")}:/usr/bin:/bin`, HOME: folder },
         plugins: [join(root, "plugins"), join(folder, ".pulumi/plugins")],
+        needs: [],
         memo: openMemo(root),
         progress: silentProgress,
         mirror: undefined,
