@@ -1,5 +1,5 @@
 import { placesEnvironment } from "../components/site/placesEnvironment.ts";
-import { readEmbedded } from "../embedded/index.ts";
+import { readEmbedded, statusEmbedded } from "../embedded/index.ts";
 import {
   createProgress,
   ensureToolchain,
@@ -55,6 +55,17 @@ export async function openRunning(stackName: string, progress?: Progress): Promi
   return contextOf(stack, progress, "find");
 }
 
+/**
+ * The same of a stack of which only the state is read.
+ *
+ * @throws StackError saying how to start services that were never started
+ */
+export async function openDeployed(stackName: string): Promise<StackContext> {
+  const stack = await readStack(stackName);
+  await requireStarted(stack);
+  return contextOf(stack, undefined, "find");
+}
+
 async function contextOf(
   stack: Stack,
   progress: Progress | undefined,
@@ -91,12 +102,24 @@ async function contextOf(
 const RUNS_PROGRAM = new Set(["preview", "up"]);
 
 /**
- * Refuses to look at an embedded stack whose services were never started or have been taken down.
+ * Refuses to look at an embedded stack whose services do not run. The wrong remedies of what does not answer, for
+ * example another endpoint, are those of real sites.
  *
  * @throws StackError saying how to start them
  */
-export async function requireServices(stack: Stack): Promise<void> {
-  if (stack.embedded && (await readEmbedded(EMBEDDED)) === undefined) {
+export async function requireServices(stack: Stack, folder = EMBEDDED): Promise<void> {
+  await requireStarted(stack, folder);
+  if (!stack.embedded) return;
+  const gone = statusEmbedded(folder).filter(({ started, pid }) => started && pid === undefined);
+  if (gone.length === 0) return;
+  throw new StackError(
+    `The embedded site of stack ${stack.name} has stopped: ${gone.map(({ name }) => name).join(", ")} no longer ${gone.length === 1 ? "runs" : "run"}. \`./up\` starts it again, with all that it had.`,
+  );
+}
+
+/** Refuses an embedded stack whose services were never started or have been taken down. */
+async function requireStarted(stack: Stack, folder = EMBEDDED): Promise<void> {
+  if (stack.embedded && (await readEmbedded(folder)) === undefined) {
     throw new StackError(`The embedded site of stack ${stack.name} is not running. \`./up\` starts it.`);
   }
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { openRunning } from "./context.ts";
+import { openDeployed } from "./context.ts";
 import { stackOption } from "./options.ts";
 
 export function outputsCommand(): Command {
@@ -9,7 +9,7 @@ export function outputsCommand(): Command {
     .addOption(stackOption())
     .option("--show-secrets", "show secret outputs, such as the kubeconfig, in plain text", false)
     .action(async (options: { stack: string; showSecrets: boolean }) => {
-      const context = await openRunning(options.stack);
+      const context = await openDeployed(options.stack);
       const run = await context.engine(
         ["stack", "output", "--json", ...(options.showSecrets ? ["--show-secrets"] : [])],
         {

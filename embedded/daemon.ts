@@ -56,7 +56,8 @@ export class Daemon {
 
   status(): ProgramStatus {
     const pid = this.#recorded()?.pid;
-    return { name: this.name, pid, memory: pid === undefined ? undefined : memoryOf(pid), log: this.log };
+    const memory = pid === undefined ? undefined : memoryOf(pid);
+    return { name: this.name, pid, started: existsSync(this.#pidFile), memory, log: this.log };
   }
 
   /** Starts the program in a session of its own, with its output in the log. The log before is kept as `.previous`. */

@@ -59,6 +59,8 @@ export interface ProgramStatus {
   readonly name: string;
   /** Undefined: not running. */
   readonly pid: number | undefined;
+  /** Whether it was started and not taken down; without a `pid` it ended by itself, as all do when a machine restarts. */
+  readonly started: boolean;
   /** Resident memory in bytes; undefined when not running or not known on this system. */
   readonly memory: number | undefined;
   readonly log: string;

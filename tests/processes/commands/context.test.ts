@@ -1,10 +1,55 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
+import { requireServices } from "../../../commands/context.ts";
+import type { Stack } from "../../../commands/stack.ts";
+import { Daemon } from "../../../embedded/daemon.ts";
 import { expandTools, loadPins } from "../../../toolchain/pins.ts";
 import { runCommand } from "../toolchain/programs.ts";
 import { openWorld } from "../toolchain/world.ts";
+
+describe("a command that looks at the embedded site's services", () => {
+  const idle = { name: "akash", command: "/bin/sleep", args: ["60"] };
+
+  it("says that they have stopped, as after a crash, and what starts them again", async function () {
+    this.timeout(60_000);
+    const world = await openWorld();
+    const folder = join(world.folder, "embedded");
+    const daemons = [new Daemon(join(folder, "chain"), "akash"), new Daemon(join(folder, "cluster"), "etcd")];
+    const dev = { name: "dev", embedded: true } as Stack;
+    try {
+      world.write("embedded/services.json", "{}");
+      // Described, as a test's own services are, and none of ours.
+      await requireServices(dev, folder);
+      for (const daemon of daemons) await daemon.start({ ...idle, name: daemon.name });
+      await requireServices(dev, folder);
+      for (const daemon of daemons) process.kill(pidOf(daemon), "SIGKILL");
+      while (daemons.some(({ alive }) => alive)) await sleep(10);
+      for (const command of ["drift", "preview", "doctor", "status"]) {
+        const { code, stderr } = await runCommand(world, join(world.folder, "cache"), command);
+        assert.deepEqual(
+          [code, stderr],
+          [
+            1,
+            "error: The embedded site of stack dev has stopped: akash, etcd no longer run. `./up` starts it again, with all that it had.\n",
+          ],
+        );
+      }
+      await requireServices({ ...dev, embedded: false }, folder);
+    } finally {
+      for (const daemon of daemons) await daemon.stop(0);
+      await world.close();
+    }
+  });
+});
+
+function pidOf(daemon: Daemon): number {
+  const { pid } = daemon.status();
+  assert.ok(pid, `${daemon.name} does not run`);
+  return pid;
+}
 
 describe("a command whose result is all there is to say", () => {
   it("builds nothing for an embedded site that does not run", async function () {
