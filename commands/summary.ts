@@ -1,4 +1,5 @@
 import { out as pc } from "../doctor/colours.ts";
+import { labelled, wrapped } from "../doctor/text.ts";
 import type { EngineEvent } from "./engineEvents.ts";
 import type { Stack } from "./stack.ts";
 
@@ -14,7 +15,13 @@ export interface SiteOutputs {
     readonly height: number;
   };
   readonly certificate: { readonly serial: string; readonly notAfter: string; readonly state: string };
-  readonly dns: readonly { readonly name: string; readonly type: string; readonly value: string }[];
+  readonly dns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly value: string;
+    /** Why it is not verified, of a record that a person makes. */
+    readonly unverified?: string;
+  }[];
   readonly gpu: {
     readonly allocatable: number;
     readonly models: readonly string[];
@@ -50,27 +57,33 @@ export function describeSite({ stack, outputs, seconds, events = [] }: FinishedR
     ["Answers at", outputs.hostUri],
     ["Registered", `on ${outputs.network.chainId}, block ${outputs.registration.height}`],
     ["Certificate", `${outputs.certificate.state} until ${outputs.certificate.notAfter.slice(0, 10)}`],
+    ["Running", describeRunning(stack)],
     ...describeNodes(outputs.nodes),
     ["GPUs", describeGpus(outputs.gpu)],
     ["Isolation", ISOLATION[outputs.isolation]],
     ["Balance", describeBalance(outputs.balance)],
   ];
-  const width = Math.max(...rows.map(([label]) => label.length));
   return [
     "",
     `${pc.green("✓")} ${pc.bold(outputs.site)} is up (${seconds.toFixed(0)} s).`,
     "",
-    ...rows.map(([label, value]) => `  ${pc.dim(label.padEnd(width))}  ${value}`),
+    ...labelled(rows),
     "",
     ...[...(outputs.gpu.problems ?? []), ...gpusToCome(stack, outputs.gpu, events)].map(
-      (problem) => `${pc.yellow("!")} ${problem}`,
+      (problem) => `${pc.yellow("!")} ${wrapped(problem, "  ").trimStart()}`,
     ),
-    ...describeDns(stack, outputs.dns),
+    ...describeDns(outputs.dns),
     ...(stack.embedded ? SIMULATED : []),
     "Next:",
     ...nextSteps(stack),
     "",
   ].join("\n");
+}
+
+/** What the engine waited for: workloads of the site that are rolled out. */
+function describeRunning({ site }: Stack): string {
+  const operators = ["hostname", "inventory", ...(site.provider.ipLeases === undefined ? [] : ["IP"])];
+  return `provider; operators: ${operators.join(", ")}`;
 }
 
 /** A row for each machine, the first one named. */
@@ -84,7 +97,8 @@ function describeNodes(nodes: SiteOutputs["nodes"] = []): [string, string][] {
 /** What leases cannot reach; the provider by itself sees to the private networks only. */
 const ISOLATION = {
   "private-and-shared": "leases reach no private network, nor 100.64.0.0/10",
-  private: "leases reach no private network; 100.64/10 takes Kubernetes 1.36",
+  private:
+    "leases reach no private network, but may reach 100.64.0.0/10, which Tailscale and some internet providers use for theirs; with Kubernetes 1.36 they no longer do",
 } as const;
 
 function describeGpus({ allocatable, models }: SiteOutputs["gpu"]): string {
@@ -116,11 +130,16 @@ function describeBalance(balance: SiteOutputs["balance"]): string {
   return `${akt.toLocaleString("en", { maximumFractionDigits: 2 })} AKT`;
 }
 
-function describeDns(stack: Stack, records: SiteOutputs["dns"]): string[] {
-  if (stack.embedded || stack.site.dns.provider !== "manual") return [];
+/** The records that are still to be made by hand; each in one line, to be copied. */
+function describeDns(records: SiteOutputs["dns"]): string[] {
+  const missing = records.filter(({ unverified }) => unverified !== undefined);
+  if (missing.length === 0) return [];
   return [
     "DNS records to make at your DNS host:",
-    ...records.map(({ name, type, value }) => `  ${name}  ${type}  ${value}`),
+    ...missing.flatMap(({ name, type, value, unverified }) => [
+      `  ${name}  ${type}  ${value}`,
+      `    (${unverified})`,
+    ]),
     "",
   ];
 }
@@ -142,5 +161,6 @@ function nextSteps({ embedded, name }: Stack): string[] {
     [`npm run down${flag}`, "take it down again"],
   ];
   if (embedded) steps.unshift(["npm run init", "describe a real site"]);
-  return steps.map(([command, what]) => `  ${command.padEnd(26)} ${what}`);
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
 }

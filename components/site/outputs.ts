@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { openChain } from "../chain/client.ts";
+import type { DnsRecord } from "../dns/records.ts";
 import type { SiteNodes } from "../nodes/SiteNodes.ts";
 import type { ProviderSite, ProviderSiteArgs } from "./ProviderSite.ts";
 
@@ -26,7 +27,9 @@ export function siteOutputs(provider: ProviderSite, { config, observed }: Provid
       state: certificate.state,
       fingerprint: certificate.fingerprint,
     },
-    dns: provider.dns.records,
+    dns: pulumi
+      .all([provider.dns.records, provider.dns.unverified])
+      .apply(([records, unverified]) => dnsOutput(records, unverified)),
     gpu: pulumi.all([provider.gpu.devices, provider.gpu.problems]).apply(([devices, problems]) => {
       const offered = devices.filter(({ allocatable }) => allocatable > 0);
       return {
@@ -49,6 +52,18 @@ export function siteOutputs(provider: ProviderSite, { config, observed }: Provid
       .all([registration.height, certificate.serial])
       .apply(() => readBalance(config.network, observed.owner)),
   };
+}
+
+/**
+ * The records, each with why it is not verified where a person has yet to make it.
+ *
+ * @param unverified reasons by name
+ */
+export function dnsOutput(records: readonly DnsRecord[], unverified: Readonly<Record<string, string>>) {
+  return records.map((record) => {
+    const reason = unverified[record.name];
+    return reason === undefined ? record : { ...record, unverified: reason };
+  });
 }
 
 /** Each machine of the site: name, role and release of K3s, and the GPU driver where there is one. */

@@ -1,5 +1,5 @@
 import { out as pc } from "../colours.ts";
-import { wrapped } from "../text.ts";
+import { labelled, wrapped } from "../text.ts";
 import { describeReasons } from "./reasons.ts";
 import { describeAmounts, type SiteStatus } from "./status.ts";
 
@@ -27,13 +27,9 @@ export function describeStatus(status: SiteStatus): string {
       ? [["Lost", describeReasons(orders.lostTo, "for")] satisfies [string, string]]
       : []),
   ];
-  const width = Math.max(...rows.map(([label]) => label.length));
   return [
     pc.bold(status.site),
-    ...rows.map(([label, value]) => {
-      const lines = wrapped(value, " ".repeat(width + 4)).slice(width + 4);
-      return `  ${pc.dim(label.padEnd(width))}  ${lines}`;
-    }),
+    ...labelled(rows),
     ...(leases.length === 0 ? [] : [""]),
     ...leases.slice(0, LISTED).map(({ deployment, tenant, price }) => {
       return `  deployment ${deployment} of ${tenant}\n    ${price.amount} ${price.denom} a block`;

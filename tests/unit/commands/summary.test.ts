@@ -18,59 +18,112 @@ const outputs: SiteOutputs = {
   endpoints: {},
   balance: { uakt: "1000000000000" },
 };
-const dev = { name: "dev", file: "Pulumi.dev.yaml", site: {}, embedded: true } as Stack;
+const site = { provider: {}, dns: { provider: "manual" } };
+const dev = { name: "dev", file: "Pulumi.dev.yaml", site, embedded: true } as Stack;
+const garage = { ...dev, name: "garage", file: "Pulumi.garage.yaml", embedded: false } as Stack;
+const plain = (stack: Stack, changes: Partial<SiteOutputs> = {}) =>
+  stripVTControlCharacters(describeSite({ stack, outputs: { ...outputs, ...changes }, seconds: 33 }));
 
 describe("the summary of a site", () => {
+  const node = { host: "192.168.100.200", role: "server", k3s: "v1.34.3+k3s1", driver: "580.95.05" };
+  const record = { type: "CNAME", value: "garage.dyndns.example.net" };
+  const problem =
+    "garage-node-1: the driver is there and not loaded, so its cards are not offered. Run `up` again.";
+  const unverified = "does not exist yet";
+
   for (const isolation of ["private-and-shared", "private"] as const) {
-    it(`fits into 80 columns where leases are kept from ${isolation} networks`, () => {
-      const text = describeSite({ stack: dev, outputs: { ...outputs, isolation }, seconds: 33 });
-      const lines = stripVTControlCharacters(text).split("\n");
-      assert.ok(lines.some((line) => line.includes(outputs.hostUri)));
-      assert.deepEqual(
-        lines.filter((line) => line.length > 80),
-        [],
-      );
-    });
+    for (const stack of [dev, garage]) {
+      it(`of ${stack.name} fits into 80 columns where leases are kept from ${isolation} networks`, () => {
+        const text = plain(stack, {
+          isolation,
+          nodes: [1, 2].map((index) => ({ ...node, node: `garage-node-${index}` })),
+          gpu: {
+            allocatable: 8,
+            models: ["rtx5090", "h100", "a100", "rtxpro6000"],
+            problems: [problem, problem],
+          },
+          dns: ["provider.example.com", "*.ingress.example.com"].map((name) => ({
+            ...record,
+            name,
+            unverified,
+          })),
+        });
+        const lines = text.split("\n");
+        assert.ok(lines.some((line) => line.includes(outputs.hostUri)));
+        assert.deepEqual(
+          lines.filter((line) => line.length > 80),
+          [],
+        );
+      });
+    }
   }
 
-  it("names each GPU that is there and not advertised", () => {
-    const problem = "node-1: the driver is missing. Run `up` again.";
-    const gpu = { allocatable: 0, models: [], problems: [problem] };
-    const text = stripVTControlCharacters(
-      describeSite({ stack: dev, outputs: { ...outputs, gpu }, seconds: 3 }),
+  it("has what to do next in two columns, however long the commands are", () => {
+    for (const stack of [dev, garage]) {
+      const steps = plain(stack)
+        .split("\n")
+        .filter((line) => line.startsWith("  npm run"));
+      assert.equal(steps.length, stack.embedded ? 6 : 5);
+      assert.equal(
+        new Set(steps.map((line) => /^ {2}\S.*? {2,}/.exec(line)?.[0].length)).size,
+        1,
+        steps.join("\n"),
+      );
+    }
+  });
+
+  it("names what runs, and the operator for IP leases where there is one", () => {
+    assert.match(plain(garage), /^ {2}Running +provider; operators: hostname, inventory$/m);
+    const leased = { ...garage, site: { ...site, provider: { ipLeases: {} } } } as Stack;
+    assert.match(plain(leased), /operators: hostname, inventory, IP$/m);
+  });
+
+  it("lists the records that are still to be made, and says nothing of those that are", () => {
+    const made = { ...record, name: "provider.example.com" };
+    const missing = { ...record, name: "*.ingress.example.com", unverified };
+    const text = plain(garage, { dns: [made, missing] });
+    assert.match(
+      text,
+      /DNS records to make.*:\n {2}\*\.ingress\.example\.com.*\n {4}\(does not exist yet\)\n\n/,
     );
+    assert.ok(!text.includes("  provider.example.com"));
+    assert.ok(!plain(garage, { dns: [made] }).includes("DNS records"));
+  });
+
+  it("names each GPU that is there and not advertised", () => {
+    const short = "node-1: the driver is missing. Run `up` again.";
+    const text = plain(dev, { gpu: { allocatable: 0, models: [], problems: [short, problem] } });
     assert.match(text, /GPUs +none/);
-    assert.ok(text.includes(`! ${problem}`));
+    assert.ok(text.includes(`! ${short}\n! garage-node-1: `));
   });
 
   describe("that got its GPU operator in this run", () => {
-    const site = { pricing: { gpu: { rtx5090: 120, "a100.80Gi.pcie": 300, "a100.40Gi": 200 } } };
-    const garage = { name: "garage", file: "Pulumi.garage.yaml", site, embedded: false } as unknown as Stack;
+    const priced = { ...site, pricing: { gpu: { rtx5090: 120, "a100.80Gi.pcie": 300, "a100.40Gi": 200 } } };
+    const pricing = { ...garage, site: priced } as unknown as Stack;
     const release = (op: string, name = "garage-gpu-operator"): EngineEvent => {
       const type = "kubernetes:helm.sh/v3:Release";
       const urn = `urn:pulumi:garage::pulumi-akash::akash:site:ProviderSite$${type}::${name}`;
       return { resOutputsEvent: { metadata: { op, urn, type, old: null, new: null } } };
     };
-    const said = (events: EngineEvent[], models: string[], stack = garage) => {
+    const said = (events: EngineEvent[], models: string[], stack = pricing) => {
       const gpu = { allocatable: models.length, models };
-      const manual = { ...stack, site: { ...stack.site, dns: { provider: "cloudflare" } } } as Stack;
-      const text = describeSite({ stack: manual, outputs: { ...outputs, gpu }, seconds: 3, events });
-      return stripVTControlCharacters(text)
-        .split("\n")
-        .filter((line) => line.startsWith("! "));
+      const text = describeSite({ stack, outputs: { ...outputs, gpu }, seconds: 3, events });
+      const warning = /^! .*(\n {2}.*)*/m.exec(stripVTControlCharacters(text))?.[0];
+      return warning?.replaceAll("\n  ", " ");
     };
 
     it("says which GPUs the next run will find", () => {
-      assert.deepEqual(said([release("create")], ["rtx5090"]), [
+      assert.equal(
+        said([release("create")], ["rtx5090"]),
         "! The nodes were read before this run installed the GPU operator, so these GPUs are not advertised yet: a100. Run `npm run up -- -s garage` again in a few minutes.",
-      ]);
+      );
     });
 
     it("says nothing where they are found, the operator was there, or the machines are the site's own", () => {
-      assert.deepEqual(said([release("create")], ["a100", "rtx5090"]), []);
-      assert.deepEqual(said([release("update"), release("create", "garage-ngf")], []), []);
-      const own = { ...garage, site: { ...site, nodes: [] } } as unknown as Stack;
-      assert.deepEqual(said([release("create")], [], own), []);
+      assert.equal(said([release("create")], ["a100", "rtx5090"]), undefined);
+      assert.equal(said([release("update"), release("create", "garage-ngf")], []), undefined);
+      const own = { ...pricing, site: { ...priced, nodes: [] } } as unknown as Stack;
+      assert.equal(said([release("create")], [], own), undefined);
     });
   });
 });
