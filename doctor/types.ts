@@ -44,7 +44,7 @@ export interface Fix {
 }
 
 export interface Check {
-  /** kebab-case; also the anchor in docs/troubleshooting.md. */
+  /** kebab-case; also the anchor in docs/doctor.md. */
   readonly id: string;
   /** What holds on a healthy site. */
   readonly title: string;
@@ -114,7 +114,7 @@ export class NotKnown extends Error {
 }
 
 /** Page with an anchor for every check. */
-const PAGE = "docs/troubleshooting.md";
+const PAGE = "docs/doctor.md";
 
 export function docsOf(id: string): string {
   return `${PAGE}#${id}`;

@@ -13,7 +13,7 @@ const report = (rest: Partial<CheckReport>): CheckReport => ({
   result: "ok",
   evidence: "6 of 6 endpoints",
   remedy: "",
-  docs: "docs/troubleshooting.md#rpc",
+  docs: "docs/doctor.md#rpc",
   fixable: false,
   seconds: 0.1,
   ...rest,
@@ -51,7 +51,7 @@ describe("a report as text", () => {
     assert.match(shown, /^warning {2}deposits +few$/m);
     assert.match(shown, /^skipped {2}gpu +because of cluster$/m);
     assert.match(shown, /^skipped {2}port-http +simulated in dev$/m);
-    assert.match(shown, /→ Send money\.\n {4}docs\/troubleshooting\.md#rpc/);
+    assert.match(shown, /→ Send money\.\n {4}docs\/doctor\.md#rpc/);
     assert.match(shown, /garage is not well: 1 ok, 1 failed, 1 warning, 2 skipped \(1\.3 s\)\.\n$/);
   });
 });
