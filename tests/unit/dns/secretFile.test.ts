@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { CredentialMissing, handler } from "../../../components/dns/credentialProvider.ts";
-import { SecretFileExposed, TsigSecretMissing } from "../../../components/dns/errors.ts";
+import { handler } from "../../../components/dns/credentialProvider.ts";
+import { CredentialMissing, SecretFileExposed, TsigSecretMissing } from "../../../components/dns/errors.ts";
 import { openTsigKey } from "../../../components/dns/tsigSecret.ts";
 import { OneSecret } from "../cluster/oneSecret.ts";
 
