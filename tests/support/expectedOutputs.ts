@@ -11,6 +11,12 @@ interface Nodes {
 
 const GPU = "nvidia.com/gpu";
 
+/** Of each name of the site, whose domain no name server knows. */
+const RECORD = {
+  ...{ type: "A", value: "127.0.0.1", ttl: 300 },
+  unverified: "is under a domain that is reserved for tests",
+};
+
 /**
  * Every output of the embedded site as the contract has it (secrets hidden), told by the chain and the cluster
  * themselves.
@@ -52,7 +58,7 @@ export async function expectedOutputs(network: NetworkConfig, cluster: Cluster, 
       state: published.state,
       fingerprint: certificate.fingerprint256,
     },
-    dns: [host, `*.ingress.${domain}`].map((name) => ({ name, type: "A", value: "127.0.0.1", ttl: 300 })),
+    dns: [host, `*.ingress.${domain}`].map((name) => ({ name, ...RECORD })),
     gpu: { allocatable: gpus.reduce((sum, count) => sum + count, 0), models: ["rtx5090"] },
     nodes: [],
     isolation: "private-and-shared",
