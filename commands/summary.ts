@@ -72,8 +72,8 @@ export function describeSite({ stack, outputs, seconds, events = [] }: FinishedR
     ...[...(outputs.gpu.problems ?? []), ...gpusToCome(stack, outputs.gpu, events)].map(
       (problem) => `${pc.yellow("!")} ${wrapped(problem, "  ").trimStart()}`,
     ),
-    ...describeDns(outputs.dns),
-    ...(stack.embedded ? SIMULATED : []),
+    // No name server of the world knows the embedded site's domain.
+    ...(stack.embedded ? SIMULATED : describeDns(outputs.dns)),
     "Next:",
     ...nextSteps(stack),
     "",

@@ -88,6 +88,7 @@ describe("the summary of a site", () => {
     );
     assert.ok(!text.includes("  provider.example.com"));
     assert.ok(!plain(garage, { dns: [made] }).includes("DNS records"));
+    assert.ok(!plain(dev, { dns: [{ ...made, unverified }] }).includes("DNS records"));
   });
 
   it("names each GPU that is there and not advertised", () => {
