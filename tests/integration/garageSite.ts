@@ -20,6 +20,8 @@ export interface GarageSite {
   readonly checkout: Checkout;
   readonly chain: ScriptedChain;
   readonly cluster: Cluster;
+  /** Path of the file that leads to the API server. */
+  readonly kubeconfig: string;
   readonly owner: TestWallet;
   readonly stranger: TestWallet;
   /** The engine's state in a folder of that name, and the signing queue's. */
@@ -72,6 +74,7 @@ export async function openGarage(funds: {
     owner,
     stranger,
     cluster: await openCluster({ kubeconfigPath: kubeconfig }),
+    kubeconfig,
     environment(state = "state") {
       mkdirSync(join(folder, state), { recursive: true });
       return {

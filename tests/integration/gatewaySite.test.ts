@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { stringify } from "yaml";
 import { openChain } from "../../components/chain/index.ts";
 import { ArtefactMissing, ensureCrds } from "../../components/charts/index.ts";
-import { type Cluster, openCluster } from "../../components/cluster/index.ts";
 import { gatewayListeners, providerRoutes } from "../../components/ingress/gatewayObjects.ts";
-import { startCluster, stopCluster } from "../../embedded/index.ts";
-import { ensureToolchain } from "../../toolchain/index.ts";
 import { writeStandInCharts } from "../support/charts/standIns.ts";
-import { Checkout } from "../support/checkout.ts";
-import { type ScriptedChain, startScriptedChain } from "../support/scriptedChain/index.ts";
-import { addCoins } from "../support/scriptedChain/state.ts";
-import { makeFolder, makeWallet, removeFolder, type TestWallet } from "./chainSupport.ts";
+import { type GarageSite, openGarage } from "./garageSite.ts";
 
 const DOMAIN = "example.com";
 
@@ -32,11 +24,7 @@ interface KubernetesObject {
 /** What a real site declares where it declares nothing else: a Gateway, and controllers and GPU operator from charts. */
 describe("a site with a Gateway and charts", function () {
   this.timeout(600_000);
-  const folder = makeFolder();
-  let checkout: Checkout;
-  let cluster: Cluster;
-  let chain: ScriptedChain;
-  let owner: TestWallet;
+  let site: GarageSite;
 
   before(async function () {
     let certManagerCrds: readonly object[];
@@ -47,68 +35,28 @@ describe("a site with a Gateway and charts", function () {
       console.log(`      skipped: ${error.message}`);
       this.skip();
     }
-    writeStandInCharts(join(folder, "charts"), certManagerCrds);
-    const toolchain = await ensureToolchain({ tools: ["engine", "embedded"] });
-    owner = await makeWallet(join(folder, "words"));
-    const [scripted, { kubeconfig }, copy] = await Promise.all([
-      startScriptedChain(),
-      startCluster({ folder: join(folder, "cluster"), toolchain }),
-      Checkout.create(),
-      mkdir(join(folder, "state")),
-    ]);
-    checkout = copy;
-    chain = scripted;
-    chain.edit((state) => addCoins(state, owner.address, "uakt", 100_000_000n));
-    cluster = await openCluster({ kubeconfigPath: kubeconfig });
-    await declare(kubeconfig);
-  });
-  after(async () => {
-    await Promise.all([stopCluster(join(folder, "cluster")), chain?.stop()]);
-    await checkout?.remove();
-    removeFolder(folder);
-  });
-
-  async function declare(kubeconfig: string): Promise<void> {
-    const site = {
-      name: "garage",
-      domain: DOMAIN,
-      network: chain.network,
-      wallet: owner.source,
-      cluster: { kubeconfig },
-      address: "203.0.113.7",
-      dns: { provider: "manual" },
-      contact: { email: "ops@example.com" },
-      tls: { issuer: "self-signed" },
+    site = await openGarage({ owner: 100_000_000n, stranger: 0n });
+    const charts = join(site.folder, "charts");
+    writeStandInCharts(charts, certManagerCrds);
+    await site.declare({
       ingress: { mode: "gateway", controller: "chart" },
       gpu: { operator: "chart" },
-      mirror: { charts: join(folder, "charts") },
-      attributes: { "location-region": "us-west" },
-      storage: {
-        classes: [{ name: "beta3", provisioner: "rancher.io/local-path" }],
-        providerVolume: { storageClass: "local-path" },
-      },
+      mirror: { charts },
       pricing: { gpu: { rtx5090: 120 } },
-    };
-    const file = join(checkout.folder, "Pulumi.garage.yaml");
-    await writeFile(file, stringify({ config: { "akash:site": site } }));
-  }
+    });
+  });
+  after(() => site?.close());
 
-  const run = (...args: string[]) => {
-    const env = {
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_AKASH_STATE: join(folder, "signing"),
-    };
-    return checkout.runWith(env, ...args, "--json", "-s", "garage");
-  };
-  const get = (path: string) => cluster.get<KubernetesObject>(path);
+  const run = (...args: string[]) =>
+    site.checkout.runWith(site.environment(), ...args, "--json", "-s", "garage");
+  const get = (path: string) => site.cluster.get<KubernetesObject>(path);
 
   it("is registered by one run of up", async () => {
     const { code, stderr } = await run("up", "--yes");
     assert.equal(code, 0, stderr);
-    const client = await openChain(chain.network);
-    assert.equal((await client.provider(owner.address))?.hostUri, `https://provider.${DOMAIN}:8443`);
-    const certificates = await client.certificates(owner.address);
+    const client = await openChain(site.chain.network);
+    assert.equal((await client.provider(site.owner.address))?.hostUri, `https://provider.${DOMAIN}:8443`);
+    const certificates = await client.certificates(site.owner.address);
     assert.deepEqual(
       certificates.map(({ state }) => state),
       ["valid"],
@@ -136,7 +84,7 @@ describe("a site with a Gateway and charts", function () {
 
   it("points the GPU operator at no K3s: the nodes run none", async () => {
     const path = "/api/v1/namespaces/gpu-operator/configmaps/gpu-operator-values";
-    const given = await cluster.get<{ readonly data: { readonly values: string } }>(path);
+    const given = await site.cluster.get<{ readonly data: { readonly values: string } }>(path);
     assert.match(given?.data.values ?? "", /"toolkit"/);
     assert.doesNotMatch(given?.data.values ?? "", /k3s/);
   });

@@ -1,4 +1,4 @@
-export { type Deployed, deployedIn, NOTHING_DEPLOYED, type StackState } from "./deployed.ts";
+export { type Deployed, deployedIn, NOTHING_DEPLOYED } from "./deployed.ts";
 export { describeTakeover } from "./describe.ts";
 export {
   AddressInRecords,
