@@ -15,6 +15,7 @@ import {
 } from "../../embedded/index.ts";
 import { identify } from "../../embedded/processes.ts";
 import { ensureToolchain, type Toolchain } from "../../toolchain/index.ts";
+import { filesBelow } from "../support/canaryProcesses.ts";
 import { ensureElsewhere } from "./embeddedElsewhere.ts";
 
 describe("the embedded site's services", function () {
@@ -66,10 +67,9 @@ describe("the embedded site's services", function () {
     assert.deepEqual(await readEmbedded(folder), services);
     assert.equal(await readEmbedded(join(root, "elsewhere")), undefined);
     const words = readFileSync(services.wallet.mnemonicFile, "utf8").trim();
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      const path = join(folder, name);
-      if (!statSync(path).isFile() || path === services.wallet.mnemonicFile) continue;
-      assert.equal(readFileSync(path).includes(words), false, `${name} holds the wallet's words`);
+    // The chain writes and removes files meanwhile.
+    for (const [path, content] of filesBelow(folder, (path) => path !== services.wallet.mnemonicFile)) {
+      assert.equal(content.includes(words), false, `${path} holds the wallet's words`);
     }
     for (const path of [services.wallet.mnemonicFile, services.cluster.kubeconfig]) {
       assert.equal(statSync(path).mode & 0o777, 0o600);
