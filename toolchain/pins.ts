@@ -29,6 +29,8 @@ export interface ModulePin {
   version: string;
   /** Package to build; `.` is the wrapper's own main. */
   package: string;
+  /** Build tags, by which a module's authors let parts be left out. */
+  tags?: string[];
   /** Linker flags on top of `-s -w`, such as `-X pkg.Version=1.2.3`. */
   ldflags?: string[];
   /** Files of the module, copied beside the wrapper's main for go:embed. */
