@@ -105,8 +105,9 @@ function apiServer({ toolchain, ports, credentials, etcd: shared }: ClusterLayou
   return {
     name: "kube-apiserver",
     command: programPath(toolchain, "kube-apiserver"),
-    // Half the process is heap: collecting it earlier saves a tenth of the cluster's memory.
-    env: { GOGC: "50" },
+    // Half the process is heap: collecting it earlier saves a tenth of the cluster's memory. Who has memory to spare
+    // and sets the variable saves a seventh of its time instead.
+    env: { GOGC: process.env["GOGC"] ?? "50" },
     args: [
       `--bind-address=${localhost}`,
       `--secure-port=${ports.apiServer}`,

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -31,7 +31,7 @@ export class Checkout {
   }
 
   static async create(): Promise<Checkout> {
-    const folder = await mkdtemp(join(tmpdir(), "pulumi-akash-site-"));
+    const folder = await claimFolder();
     const { stdout } = await execute("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT });
     // Git still lists a file that was just deleted in the working tree.
     const files = stdout.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)));
@@ -84,5 +84,21 @@ export class Checkout {
   async remove(): Promise<void> {
     await this.run("down", "--yes");
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A new folder with the lowest number that no other scenario has. Node keeps what it has compiled by path: under names
+ * that never come again, each checkout would have all packages compiled anew, and leave that behind.
+ */
+async function claimFolder(): Promise<string> {
+  for (let number = 1; ; number++) {
+    const folder = join(tmpdir(), `pulumi-akash-site-${number}`);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
   }
 }

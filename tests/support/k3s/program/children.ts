@@ -20,7 +20,8 @@ let ending = false;
 export function start(name: string, args: readonly string[], whenEnded: "restart" | "fail"): void {
   const child = spawn("setpriv", ["--pdeathsig", "KILL", `${programs}/${name}`, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, GOGC: "50" },
+    // Memory for time, as in all of the scenarios (tests/run.ts).
+    env: { ...process.env, GOGC: "400" },
   });
   running.set(child, name);
   child.once("exit", (code, signal) => {
