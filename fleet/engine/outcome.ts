@@ -30,8 +30,6 @@ export function isLocked(error: unknown): boolean {
   );
 }
 
-export { isUnknownStack };
-
 /** The engine ended with an error; the message is what its diagnostics say. */
 export class EngineRunFailed extends Error {
   override readonly name = "EngineRunFailed";

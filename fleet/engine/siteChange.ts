@@ -3,6 +3,7 @@ import { followKubeconfig } from "../../commands/movedKubeconfig.ts";
 import { preflight } from "../../commands/preflight.ts";
 import { removalEnvironment } from "../../commands/removal.ts";
 import { freeStack } from "../../commands/stackLock.ts";
+import { isUnknownStack, readState, requireSameSite } from "../../commands/stackState.ts";
 import { requireNoLeases } from "../../components/akash/leases.ts";
 import { clusterExists, kubeconfigOf } from "../../components/site/nodes.ts";
 import { describeTakeover, findTakeover, NOTHING_DEPLOYED } from "../../components/site/takeover/index.ts";
@@ -10,7 +11,7 @@ import { type Progress, silentProgress } from "../../toolchain/index.ts";
 import { FleetError } from "../declaration/errors.ts";
 import type { SiteOutcome } from "../rollout/rollout.ts";
 import { advisoriesIn, exceptionsOf, policiesOf, refusalIn } from "./judges.ts";
-import { failureOf, isUnknownStack } from "./outcome.ts";
+import { failureOf } from "./outcome.ts";
 import type { SiteRun } from "./siteEngine.ts";
 import type { SiteStack } from "./siteStack.ts";
 
@@ -28,17 +29,12 @@ export async function bringUp(
     const [engine, judges] = await Promise.all([stack.engine(), policiesOf(stack, observed)]);
     for (const line of exceptionsOf(stack)) say(line);
     await freeStack({ stack: stack.site, env: await stack.environment() }, progress);
-    const act = () => {
-      begun = true;
-      phase("updating");
-      return engine.up(judges);
-    };
-    const run = await act().catch(async (error) => {
-      if (!isUnknownStack(error)) throw error;
-      begun = false;
-      await makeStack(stack);
-      return act();
-    });
+    const state = await readState({ engine: (args) => stack.pulumi(...args) });
+    if (state === undefined) await makeStack(stack);
+    else requireSameSite(stack.stack, state);
+    begun = true;
+    phase("updating");
+    const run = await engine.up(judges);
     for (const line of advisoriesIn(run.events)) say(line);
     return outcomeOf(run);
   } catch (error) {

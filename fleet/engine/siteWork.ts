@@ -1,8 +1,9 @@
 import { differences, type EngineEvent } from "../../commands/engineEvents.ts";
+import { isUnknownStack } from "../../commands/stackState.ts";
 import type { FleetSite } from "../declaration/resolve.ts";
 import type { SiteComparison } from "../rollout/events.ts";
 import type { SiteOutcome } from "../rollout/rollout.ts";
-import { failureOf, isUnknownStack } from "./outcome.ts";
+import { failureOf } from "./outcome.ts";
 import { SiteStack } from "./siteStack.ts";
 
 /** Outputs of a site's stack as the report and the status read them; all of them may be missing. */

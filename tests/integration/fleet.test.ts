@@ -255,6 +255,20 @@ describe("a fleet of eight sites", function () {
     assert.deepEqual([metadata?.generation, spec?.replicas], [running?.metadata.generation, 1]);
   });
 
+  it("refuses a site under another name, which would be made a second time and then deleted", async () => {
+    const before = await updates();
+    const renamed = { members: ["site-4"], fields: { name: "workshop" } };
+    const declaration = fleet.declaration({ versions: NEW_SET }, {}, { renamed });
+    await writeFile(join(checkout.folder, "fleet", "fleet.yaml"), declaration);
+    const { code, record, said } = await run("up", "--yes", "--only", "site-4");
+    assert.equal(code, 1, said);
+    assert.match(
+      record?.sites["site-4"]?.because ?? "",
+      /names its site workshop, which was brought up as site-4/,
+    );
+    assert.deepEqual(await updates(), before);
+  });
+
   it("is exported as Stack resources that the operator's own schema takes", async () => {
     const exported = await checkout.runWith(
       fleet.env,

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { isUnknownStack } from "../../../commands/stackState.ts";
 import { NoUsableEndpoint } from "../../../components/chain/errors.ts";
 import { ClusterForbidden, ClusterUnreachable } from "../../../components/cluster/errors.ts";
-import {
-  diagnosticsOf,
-  failureOf,
-  isLocked,
-  isUnknownStack,
-  reasonOf,
-} from "../../../fleet/engine/outcome.ts";
+import { diagnosticsOf, failureOf, isLocked, reasonOf } from "../../../fleet/engine/outcome.ts";
 import { leaseFindings, sicknesses } from "../../../fleet/judge/findings.ts";
 import { describeResult, eventLine } from "../../../fleet/output/lines.ts";
 import { LiveTable } from "../../../fleet/output/live.ts";
