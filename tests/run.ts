@@ -62,7 +62,8 @@ if (runs("integration") || files.length > 0) {
     progress: createProgress(),
   });
   const specs = files.length > 0 ? files : scenarios();
-  // The engine, its plugins and the API servers collect garbage less often: a seventh less time, for memory that is there.
+  // The engine, its plugins and the API servers collect garbage less often, for memory that is there: a seventh less of
+  // their own time, a few hundredths of a scenario's.
   const env = { ...toolchain.env, PULUMI_HOME: home, GOGC: process.env["GOGC"] ?? "400" };
   // Each scenario has services, ports and a wallet of its own. Two for two cores leave a fifth of both idle: blocks,
   // leases and machines that boot are waited for.
