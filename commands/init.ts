@@ -131,6 +131,7 @@ async function write(
   const zone = await world.zoneOf(answers.domain);
   const declaration = declarationOf(answers, {
     address: addressToDeclare(location, reach),
+    addressChanges: reach.kind === "forwarded",
     gpuModels: [...new Set(gpuModels)],
     ...(zone === undefined ? {} : { zone: zone.name }),
     ...(cpuVendor === undefined ? {} : { cpuVendor }),

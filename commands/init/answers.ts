@@ -33,6 +33,8 @@ export type AnswerName = keyof Answers;
 export interface Findings {
   /** Public address to declare: `auto`, an IP or `cname:NAME`. */
   readonly address: string;
+  /** Whether that address is a router's, which its provider may change. */
+  readonly addressChanges?: boolean;
   /** Zone of the domain at its DNS host, where it is known. */
   readonly zone?: string;
   readonly gpuModels: readonly string[];
@@ -45,7 +47,7 @@ const FIRST_GPU_PRICE = 100;
 /** Answers and findings as the declaration of a site. */
 export function declarationOf(answers: Answers, findings: Findings): SiteDeclaration {
   const place = parsePlace(answers.place);
-  const { zone, gpuModels, cpuVendor } = findings;
+  const { zone, gpuModels, cpuVendor, addressChanges = false } = findings;
   return {
     name: answers.name,
     domain: answers.domain,
@@ -55,7 +57,11 @@ export function declarationOf(answers: Answers, findings: Findings): SiteDeclara
     address: findings.address,
     dns:
       answers.dns === "cloudflare"
-        ? { provider: "cloudflare", ...(zone === undefined ? {} : { zone }) }
+        ? {
+            provider: "cloudflare",
+            ...(zone === undefined ? {} : { zone }),
+            ...(addressChanges ? { dynamic: true } : {}),
+          }
         : { provider: answers.dns as "manual" },
     contact: { email: answers.email, website: `https://${answers.domain}` },
     attributes: {

@@ -89,8 +89,10 @@ function nextSteps(stack: string, site: SiteConfig, newWallet?: NewWallet): Next
     });
   }
   if (site.dns.provider === "cloudflare") {
+    const { zone, tokenEnv, dynamic } = site.dns;
+    const uses = dynamic ? "certificates and for an address that changes" : "certificates";
     steps.push({
-      step: `Put a Cloudflare API token that may edit ${site.dns.zone} into the variable ${site.dns.tokenEnv}.`,
+      step: `Put a Cloudflare API token that may edit ${zone} into the variable ${tokenEnv}. The cluster keeps it too, for ${uses}: allow it DNS.Edit and Zone.Read on this zone alone.`,
     });
   }
   steps.push({ step: `${pc.bold(`npm run up -- -s ${stack}`)} shows what it will do and asks once.` });
