@@ -1,6 +1,12 @@
 import { lookup, Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type AddressLookups, isCarrierAddress, isPrivateAddress, resolveAddress } from "../dns/address.ts";
+import {
+  type AddressLookups,
+  isCarrierAddress,
+  isPrivateAddress,
+  type ResolvedAddress,
+  resolveAddress,
+} from "../dns/address.ts";
 import { machineLookups, sharesNetwork } from "../dns/lookups.ts";
 import { recordNames } from "../dns/records.ts";
 
@@ -44,7 +50,7 @@ export async function nearNodes(nodes: readonly string[]): Promise<boolean> {
   return sharesNetwork((await Promise.all(found)).flat());
 }
 
-const siteLookups: SiteLookups = {
+export const siteLookups: SiteLookups = {
   ...machineLookups,
   nearNodes,
   resolve: (name) => new Resolver({ timeout: 2000, tries: 2 }).resolve4(name).catch(() => []),
@@ -52,8 +58,7 @@ const siteLookups: SiteLookups = {
 
 /**
  * Settles the public address. A second router is only warned of: whether both forward the ports cannot be seen from
- * here. What the internet sees of a machine that is not at the site, such as one in a VPN, is another line's address:
- * then `auto` stays where the site's name leads.
+ * here.
  *
  * @param lookups from the machine that asks; others in tests
  * @throws SiteNotBuildable when it cannot be found out, or nothing from outside can reach it
@@ -62,15 +67,25 @@ export async function publicAddress(
   question: AddressQuestion,
   lookups: SiteLookups = siteLookups,
 ): Promise<PublicAddress> {
-  const { declared, nodes } = question;
-  if (declared === "auto" && !(await lookups.nearNodes(nodes))) return deployedAddress(question, lookups);
-  const { address, problem, message } = await resolveAddress(declared, lookups);
+  const { address, problem, message } = await findAddress(question, lookups);
   if (address === undefined || problem === "carrier-nat") throw new SiteNotBuildable(message ?? "");
   return { address, ...(message === undefined ? {} : { warning: message }) };
 }
 
+/**
+ * The public address, or why it is not known. What the internet sees of a machine that is not at the site, such as one
+ * in a VPN, is another line's address: then `auto` stays where the site's name leads.
+ *
+ * @param lookups from the machine that asks
+ */
+export async function findAddress(question: AddressQuestion, lookups: SiteLookups): Promise<ResolvedAddress> {
+  const { declared, nodes } = question;
+  if (declared === "auto" && !(await lookups.nearNodes(nodes))) return deployedAddress(question, lookups);
+  return resolveAddress(declared, lookups);
+}
+
 /** The one public address that the provider's name leads to. */
-async function deployedAddress({ domain }: AddressQuestion, lookups: SiteLookups): Promise<PublicAddress> {
+async function deployedAddress({ domain }: AddressQuestion, lookups: SiteLookups): Promise<ResolvedAddress> {
   const [name = ""] = recordNames(domain);
   const [found, seen] = await Promise.all([lookups.resolve(name), lookups.publicAddress()]);
   // At the site a name server of the house may lead to a private one.
@@ -78,14 +93,17 @@ async function deployedAddress({ domain }: AddressQuestion, lookups: SiteLookups
   const because = "this machine shares no network with a node of the site";
   if (address === undefined || others.length > 0) {
     const leads = address === undefined ? "no public address" : "more than one address";
-    throw new SiteNotBuildable(
-      `\`address: auto\` cannot be found out from here: ${because}, and ${name} leads to ${leads}. Write the site's: \`address: 203.0.113.10\` or \`address: cname:NAME\`; or run this in the site's network.`,
-    );
+    return {
+      onMachine: false,
+      problem: "unknown",
+      message: `\`address: auto\` cannot be found out from here: ${because}, and ${name} leads to ${leads}. Write the site's: \`address: 203.0.113.10\` or \`address: cname:NAME\`; or run this in the site's network.`,
+    };
   }
-  if (address === seen) return { address };
+  if (address === seen) return { address, onMachine: false };
   const here = seen === undefined ? "" : ` (${seen})`;
   return {
     address,
-    warning: `\`address: auto\` stays ${address}, where ${name} leads: ${because}, so the address that the internet sees it at${here} is not taken. Where the site's has changed, run this in the site's network, or write it.`,
+    onMachine: false,
+    message: `\`address: auto\` stays ${address}, where ${name} leads: ${because}, so the address that the internet sees it at${here} is not taken. Where the site's has changed, run this in the site's network, or write it.`,
   };
 }

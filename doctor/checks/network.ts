@@ -14,9 +14,10 @@ export const publicAddress: Check = {
   observes: ["line behind CGNAT", "router behind a router"],
   async run(site) {
     const { address, problem, message = "" } = await site.reach.address();
-    if (address !== undefined && problem === undefined) return ok(address);
     // Who forwards on both routers is reached: the ports tell, as for `up`, which only warns.
-    if (address !== undefined && problem === "double-nat") return ok(`${address}. ${message}`);
+    if (address !== undefined && problem !== "carrier-nat") {
+      return ok(message === "" ? address : `${address}. ${message}`);
+    }
     const [what = "", ...then] = message.split(/(?<=\.) /);
     return failed(what, then.join(" ") || "Declare `address`.");
   },

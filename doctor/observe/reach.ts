@@ -1,12 +1,12 @@
 import { Resolver } from "node:dns/promises";
 import { request as httpRequest } from "node:http";
 import { isIP } from "node:net";
-import type { AddressLookups } from "../../components/dns/address.ts";
 import { type ResolvedAddress, resolveAddress } from "../../components/dns/address.ts";
-import { machineLookups } from "../../components/dns/lookups.ts";
 import type { DnsRecord } from "../../components/dns/records.ts";
 import { type RecordStatus, verifyRecords } from "../../components/dns/verifyRecords.ts";
 import type { SiteConfig } from "../../components/site/config.ts";
+import { hostsOfMachines, internalAddresses, publicHost } from "../../components/site/nodes.ts";
+import { findAddress, type SiteLookups, siteLookups } from "../../components/site/publicAddress.ts";
 import type { ClusterView } from "./cluster.ts";
 import { type GrpcAnswer, probeGrpc } from "./grpc.ts";
 import { holds } from "./objects.ts";
@@ -34,8 +34,8 @@ export interface ReachOptions {
    * answers `true` or `open`, or JSON with `open: true`. Default: none, and nobody is asked.
    */
   readonly outside?: string;
-  /** How the public address is found out. */
-  readonly lookups?: AddressLookups;
+  /** How the public address is found out, where not as `up` does. */
+  readonly lookups?: Partial<SiteLookups>;
 }
 
 /** The site as somebody who connects to it sees it. */
@@ -66,7 +66,12 @@ export function observeReach(
   timeoutMs: number,
 ): ReachView {
   const provider = new URL(site.hostUri);
-  const address = once(() => resolveAddress(site.address, options.lookups ?? machineLookups));
+  const lookups: SiteLookups = {
+    ...siteLookups,
+    resolve: (name) => addressesOf(name, options.resolver, timeoutMs),
+    ...options.lookups,
+  };
+  const address = once(() => addressOf(site, cluster, lookups));
   const candidates = once(async () => {
     if (options.address !== undefined) return [options.address];
     const [{ address: own }, nodes] = await Promise.all([address(), cluster.nodes().catch(() => [])]);
@@ -111,6 +116,22 @@ export function observeReach(
     httpFor: async (name) => plainStatus(await openAt(80), name, timeoutMs),
     fromOutside: async (port) => askOutside(options.outside ?? "", provider.hostname, port, timeoutMs),
   };
+}
+
+/** The address as `up` settles it. A cluster that does not answer is taken for one of this machine's network. */
+async function addressOf(
+  { address, domain, nodes }: SiteConfig,
+  cluster: ClusterView,
+  lookups: SiteLookups,
+): Promise<ResolvedAddress> {
+  if (address !== "auto") return resolveAddress(address, lookups);
+  if (nodes !== undefined) {
+    const declared = publicHost(nodes.map(({ host }) => host)) ?? address;
+    return findAddress({ declared, domain, nodes: hostsOfMachines(nodes) }, lookups);
+  }
+  const found = await cluster.nodes().catch(() => undefined);
+  if (found === undefined) return resolveAddress(address, lookups);
+  return findAddress({ declared: address, domain, nodes: internalAddresses(found) }, lookups);
 }
 
 function textOf({ host, port }: Place): string {

@@ -40,6 +40,7 @@ export const networkFaults: readonly Fault[] = [
         publicAddress: async () => "203.0.113.7",
         localAddresses: () => ["192.168.1.5"],
         wanAddress: async () => "100.64.3.2",
+        nearNodes: async () => true,
       };
       Object.assign(options.reach ?? {}, { lookups });
     },

@@ -191,32 +191,6 @@ describe("init", () => {
     assert.deepEqual(siteOf(await written())["cluster"], { kubeconfig: "~/.kube/config" });
   });
 
-  it("offers Cloudflare where it serves the domain, with the zone", async () => {
-    const zoneOf = async () => ({ name: "example.com", servers: ["ada.ns.cloudflare.com"] });
-    await run({}, { zoneOf }, ({ message }) => (/domain/.test(message) ? "gpu.example.com" : undefined));
-    const dns = { provider: "cloudflare", zone: "example.com" };
-    assert.deepEqual(siteOf(await written())["dns"], { ...dns, dynamic: true });
-    assert.match(printed(), /may edit example\.com into the variable\s+CLOUDFLARE_API_TOKEN/);
-    assert.match(printed(), /for certificates\s+and\s+for\s+an\s+address\s+that\s+changes/);
-    assert.deepEqual(tooLong(printed()), []);
-  });
-
-  it("has records follow the address only where a router holds it", async () => {
-    const zoneOf = async () => ({ name: "example.com", servers: ["ada.ns.cloudflare.com"] });
-    const fixed = { provider: "cloudflare", zone: "example.com" };
-    const network = async () => ({
-      localAddresses: ["203.0.113.10"],
-      lanAddress: "203.0.113.10",
-      publicAddress: "203.0.113.10",
-    });
-    await run({}, { zoneOf, network });
-    assert.deepEqual(siteOf(await written())["dns"], fixed);
-    await world.close();
-    await run({ address: "198.51.100.7" }, { zoneOf });
-    assert.deepEqual(siteOf(await written())["dns"], fixed);
-    assert.doesNotMatch(printed(), /that\s+changes/);
-  });
-
   describe("an existing file", () => {
     const before = "encryptionsalt: v1:abc\nconfig:\n  other:key: 1\n  akash:site: { name: old }\n";
 
