@@ -4,7 +4,11 @@ import type { PolicySpec } from "./admission.ts";
 /** Name of the policies and their bindings. */
 export const LEASE_EGRESS = "akash-lease-egress";
 
-/** Version of the API server's mutating admission policies: GA in Kubernetes 1.36, beta and off before. */
+/**
+ * Version of the API server's mutating admission policies: GA in Kubernetes 1.36, beta and off before. Of the beta the
+ * engine's plugin says that it "was removed in Kubernetes 1.22", with all of admission in v1beta1 (its
+ * `pkg/kinds/deprecated.go`), and cannot be kept from saying so.
+ */
 export type MutatingAdmissionVersion = "v1" | "v1beta1";
 
 /** A MutatingAdmissionPolicy without its metadata. */
